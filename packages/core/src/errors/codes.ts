@@ -1,0 +1,92 @@
+/** What the command's exit status means; `docs/reference/exit-codes.md` explains each. */
+export const exitCodes = {
+  complete: 0,
+  failed: 1,
+  usage: 2,
+  incomplete: 3,
+  refused: 4,
+  output: 5,
+  resumable: 75,
+  interrupted: 130,
+  terminated: 143,
+} as const;
+
+interface CodeEntry {
+  /** Exit status of the command when a run ends in this error. */
+  readonly exitCode: number;
+  /** What happened and what to do, for `docs/reference/errors.md`. */
+  readonly meaning: string;
+}
+
+/**
+ * Every code a `PwalkError` may carry. A code is never reused for something else;
+ * a test keeps `docs/reference/errors.md` in step with this table.
+ */
+export const errorCodes = {
+  PWALK_ROOT_MISSING: {
+    exitCode: exitCodes.failed,
+    meaning: 'A root to walk does not exist or cannot be looked at. Nothing was opened or written. Check the path.',
+  },
+  PWALK_OPTIONS_INVALID: {
+    exitCode: exitCodes.usage,
+    meaning: "A plugin's options, or a value given to an API or a flag, do not fit. The message names the value and what is accepted.",
+  },
+  PWALK_PLUGIN_INVALID: {
+    exitCode: exitCodes.usage,
+    meaning: 'What was given as a plugin stage is not one, or lacks a method its kind needs. Make it with definePlugin().',
+  },
+  PWALK_PLUGIN_VERSION: {
+    exitCode: exitCodes.usage,
+    meaning: 'The plugin asks for another version of @pwalk/core than is running. Install a version of the plugin that fits.',
+  },
+  PWALK_EFFECT_NOT_ALLOWED: {
+    exitCode: exitCodes.refused,
+    meaning: 'The plugin declares an effect that the pipeline does not allow. Add it to `allow` if you want it to happen.',
+  },
+  PWALK_PIPELINE_INVALID: {
+    exitCode: exitCodes.usage,
+    meaning: 'Several things are wrong with the pipeline; each is listed, with its own code, in `problems`.',
+  },
+  PWALK_SCHEMA_INVALID: {
+    exitCode: exitCodes.failed,
+    meaning: 'A schema is contradictory, or a batch does not have the columns its schema promises. This is a bug in the plugin named.',
+  },
+  PWALK_COLUMN_MISSING: {
+    exitCode: exitCodes.failed,
+    meaning: 'A stage read or declared a column that the pipeline does not have. Declare it in `capabilities.columns`, or check its spelling.',
+  },
+  PWALK_PLUGIN_FAILED: {
+    exitCode: exitCodes.failed,
+    meaning: 'A plugin threw. `plugin` and `hook` name where, `cause` is what it threw.',
+  },
+  PWALK_SOURCE_FAILED: {
+    exitCode: exitCodes.failed,
+    meaning: 'The walk itself broke off (out of memory, no thread could be started, no directory could be opened). `cause` says why.',
+  },
+  PWALK_NATIVE_UNAVAILABLE: {
+    exitCode: exitCodes.failed,
+    meaning: 'The native part was asked for by name and cannot be loaded here. Build it (g++), or let pwalk choose the portable one.',
+  },
+  PWALK_ACCOUNTING_BROKEN: {
+    exitCode: exitCodes.failed,
+    meaning: 'Entries read do not equal rows, vanished and excluded entries. The result cannot be trusted; please report it.',
+  },
+  PWALK_OUTPUT_OPEN: {
+    exitCode: exitCodes.output,
+    meaning: 'An output cannot be created: the directory is missing, is not writable, or the name is taken by a directory.',
+  },
+  PWALK_OUTPUT_WRITE: {
+    exitCode: exitCodes.output,
+    meaning: 'Writing an output failed (a full disk, a quota, an I/O error). No file is left under the final name.',
+  },
+  PWALK_OUTPUT_CLOSED: {
+    exitCode: exitCodes.complete,
+    meaning: 'The reader of a pipe went away (EPIPE). The command ends quietly.',
+  },
+  PWALK_CANCELLED: {
+    exitCode: exitCodes.failed,
+    meaning: 'The run was cancelled through its AbortSignal, or by a signal. Unfinished outputs were discarded.',
+  },
+} as const satisfies Record<string, CodeEntry>;
+
+export type ErrorCode = keyof typeof errorCodes;

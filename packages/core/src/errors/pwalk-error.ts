@@ -1,0 +1,64 @@
+import { type ErrorCode, errorCodes } from './codes.js';
+
+/** Where an error came from, and what else is known of it. */
+export interface PwalkErrorDetails {
+  /** Name of the plugin whose code or output failed. */
+  readonly plugin?: string;
+  /** The method the engine was calling. */
+  readonly hook?: string;
+  /** The file the error is about. Never escaped: escape it before printing. */
+  readonly path?: string;
+  readonly cause?: unknown;
+  /** Everything that was wrong, when several things were found at once. */
+  readonly problems?: readonly PwalkError[];
+}
+
+/**
+ * The one error type of batch and pipeline failures. Failures of single entries are rows, not errors.
+ * The message is one sentence that names the value and the remedy.
+ */
+export class PwalkError extends Error {
+  override readonly name = 'PwalkError';
+  readonly code: ErrorCode;
+  readonly plugin: string | undefined;
+  readonly hook: string | undefined;
+  readonly path: string | undefined;
+  readonly problems: readonly PwalkError[];
+
+  constructor(code: ErrorCode, message: string, details: PwalkErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.plugin = details.plugin;
+    this.hook = details.hook;
+    this.path = details.path;
+    this.problems = details.problems ?? [];
+  }
+
+  /** Exit status of the command when a run ends in this error. */
+  get exitCode(): number {
+    return errorCodes[this.code].exitCode;
+  }
+
+  /**
+   * Stamps a plugin's failure with its name and hook. A `PwalkError` keeps its code;
+   * anything else becomes `PWALK_PLUGIN_FAILED` with the original as `cause`.
+   */
+  static from(error: unknown, plugin: string, hook: string): PwalkError {
+    if (error instanceof PwalkError) {
+      if (error.plugin !== undefined) return error;
+      return new PwalkError(error.code, error.message, {
+        plugin,
+        hook,
+        cause: error.cause,
+        problems: error.problems,
+        ...(error.path === undefined ? {} : { path: error.path }),
+      });
+    }
+    const reason = error instanceof Error ? error.message : String(error);
+    return new PwalkError('PWALK_PLUGIN_FAILED', `Plugin "${plugin}" failed in ${hook}(): ${reason}`, {
+      plugin,
+      hook,
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,2 @@
+export type { FileIdentity } from './file-identity.js';
+export { OutputFile } from './output-file.js';

@@ -1,0 +1,166 @@
+import { randomBytes } from 'node:crypto';
+import { constants, type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { PwalkError } from '../errors/pwalk-error.js';
+import { escapeText } from '../text/escape.js';
+import type { FileIdentity } from './file-identity.js';
+
+const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOCTTY, O_NOFOLLOW, O_RDONLY, O_WRONLY } = constants;
+
+/** Errors of fsync on a directory that mean "not supported here", not "not durable". */
+const unsupportedSync = new Set(['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'EBADF']);
+
+/**
+ * An output that is not visible under its name until it is whole.
+ *
+ * A file is written under a temporary name in the same directory, then `publish` syncs it, renames
+ * it over the final name and syncs the directory; `discard` removes it. A symbolic link under the
+ * final name is replaced, never written through. What exists and is not a regular file
+ * (`/dev/null`, a fifo) and standard output (`-`) are written in place: there is nothing to publish.
+ *
+ * Every failure is a `PwalkError`: `PWALK_OUTPUT_OPEN`, `PWALK_OUTPUT_WRITE`, or
+ * `PWALK_OUTPUT_CLOSED` when the reader of a pipe is gone.
+ */
+export class OutputFile {
+  /** As given; `-` for standard output. */
+  readonly path: string;
+  /** For writers that write themselves; valid until `publish` or `discard`. */
+  readonly fd: number;
+  readonly identity: FileIdentity;
+  readonly #handle: FileHandle | null;
+  readonly #temporary: string | null;
+  #bytes = 0;
+  #open = true;
+
+  private constructor(
+    path: string,
+    fd: number,
+    identity: FileIdentity,
+    handle: FileHandle | null,
+    temporary: string | null,
+  ) {
+    this.path = path;
+    this.fd = fd;
+    this.identity = identity;
+    this.#handle = handle;
+    this.#temporary = temporary;
+  }
+
+  /** Creates the output. @throws PwalkError `PWALK_OUTPUT_OPEN` */
+  static async open(path: string): Promise<OutputFile> {
+    if (path === '-') {
+      return new OutputFile(path, 1, { dev: 0n, inode: 0n }, null, null);
+    }
+    try {
+      const existing = await stat(path).catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') return null;
+        throw error;
+      });
+      if (existing?.isDirectory()) throw new Error('it is a directory');
+      const inPlace = existing !== null && !existing.isFile();
+      const temporary = inPlace
+        ? null
+        : join(dirname(path), `.${basename(path)}.pwalk-${randomBytes(6).toString('hex')}`);
+      const handle =
+        temporary === null
+          ? await open(path, O_WRONLY | O_NOCTTY)
+          : await open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o666);
+      const { dev, ino } = await handle.stat({ bigint: true });
+      return new OutputFile(path, handle.fd, { dev, inode: ino }, handle, temporary);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new PwalkError(
+        'PWALK_OUTPUT_OPEN',
+        `Cannot create the output "${escapeText(path)}": ${escapeText(reason)}. Choose a file in an existing, writable directory.`,
+        { path, cause: error },
+      );
+    }
+  }
+
+  /** Bytes written through `write` and told through `wrote`. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Counts bytes that somebody else wrote to `fd`. */
+  wrote(bytes: number): void {
+    this.#bytes += bytes;
+  }
+
+  /** Appends all of `chunk`. */
+  async write(chunk: Uint8Array): Promise<void> {
+    try {
+      if (this.#handle === null) await writeToStandardOutput(chunk);
+      else await this.#handle.writeFile(chunk);
+      this.#bytes += chunk.byteLength;
+    } catch (error) {
+      throw this.failure(error);
+    }
+  }
+
+  /** The error of a failed write to this output, with the code and sentence that fit. */
+  failure(cause: unknown): PwalkError {
+    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+    const name = this.path === '-' ? 'standard output' : `"${escapeText(this.path)}"`;
+    if (code === 'EPIPE') {
+      return new PwalkError('PWALK_OUTPUT_CLOSED', `The reader of ${name} is gone.`, { cause });
+    }
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const remedy =
+      code === 'ENOSPC' || code === 'EDQUOT'
+        ? 'free some space or choose another place'
+        : 'check the device';
+    return new PwalkError(
+      'PWALK_OUTPUT_WRITE',
+      `Writing ${name} failed: ${escapeText(reason)}; ${remedy}.`,
+      { path: this.path, cause },
+    );
+  }
+
+  /** Makes the output durable and visible under its name. */
+  async publish(): Promise<void> {
+    if (!this.#open) return;
+    this.#open = false;
+    if (this.#handle === null) return;
+    try {
+      if (this.#temporary === null) {
+        await this.#handle.close();
+        return;
+      }
+      await this.#handle.sync();
+      await this.#handle.close();
+      await rename(this.#temporary, this.path);
+      await syncDirectory(dirname(this.path));
+    } catch (error) {
+      await this.#handle.close().catch(() => {});
+      if (this.#temporary !== null) await rm(this.#temporary, { force: true }).catch(() => {});
+      throw this.failure(error);
+    }
+  }
+
+  /** Closes the output and removes what was written, as far as it can be. Never throws. */
+  async discard(): Promise<void> {
+    if (!this.#open) return;
+    this.#open = false;
+    await this.#handle?.close().catch(() => {});
+    if (this.#temporary !== null) await rm(this.#temporary, { force: true }).catch(() => {});
+  }
+}
+
+function writeToStandardOutput(chunk: Uint8Array): Promise<void> {
+  return new Promise((done, failed) => {
+    process.stdout.write(chunk, (error) => (error ? failed(error) : done()));
+  });
+}
+
+async function syncDirectory(path: string): Promise<void> {
+  const handle = await open(path, O_RDONLY | O_DIRECTORY);
+  try {
+    await handle.sync();
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    if (!unsupportedSync.has(code)) throw error;
+  } finally {
+    await handle.close();
+  }
+}

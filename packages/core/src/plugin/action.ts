@@ -1,0 +1,31 @@
+import type { EntryBatch } from '../batch/entry-batch.js';
+import type { EntrySchema } from '../schema/entry-schema.js';
+import type { Effect } from './capabilities.js';
+import type { StageContext } from './context.js';
+import type { Closable, MaybePromise } from './outcome.js';
+
+/** One change an action wants to make. */
+export interface PlannedEffect {
+  readonly effect: Effect;
+  /** What it is done to; never escaped. */
+  readonly path: string;
+  /** One sentence for the person who reviews the plan. */
+  readonly summary: string;
+}
+
+/**
+ * Changes the world, in two steps. During the walk `plan` collects; after it `finish` yields the
+ * effects in the order they are to be applied, and each is journaled, then applied. A dry run ends
+ * after `finish`: its effects are counted and handed to `onEffect`, and nothing is applied.
+ */
+export interface Action<E extends PlannedEffect = PlannedEffect> extends Closable {
+  open?(schema: EntrySchema, ctx: StageContext): MaybePromise<void>;
+  /** Takes one batch and remembers what is to be done. Changes nothing. Calls never overlap. */
+  plan(batch: EntryBatch, ctx: StageContext): MaybePromise<void>;
+  /** Called once, after the last batch. Keep large plans on disk. */
+  finish(ctx: StageContext): AsyncIterable<E> | Iterable<E>;
+  /** Records that the effect is about to be applied. Awaited before `apply`, so that it can be undone. */
+  journal(effect: E, ctx: StageContext): MaybePromise<void>;
+  /** Applies one effect. Idempotent: it may be repeated after a crash. */
+  apply(effect: E, ctx: StageContext): MaybePromise<void>;
+}

@@ -1,0 +1,25 @@
+import type { Accounting } from '../accounting/accounting.js';
+import type { PwalkError } from '../errors/pwalk-error.js';
+
+/** How a run ended, as `close` is told. */
+export type Outcome =
+  | {
+      readonly ok: true;
+      /** Null when the source keeps no account. */
+      readonly accounting: Accounting | null;
+      readonly complete: boolean;
+      readonly finishedAt: Date;
+    }
+  | { readonly ok: false; readonly error: PwalkError };
+
+export type MaybePromise<T> = T | PromiseLike<T>;
+
+/**
+ * `close` is called exactly once for every stage whose `open` was called and did not throw (a stage
+ * without `open` counts as opened), in reverse order of opening, on success, failure and cancel
+ * alike. With `ok: true` it publishes, otherwise it discards. When it throws on success the run
+ * fails; the remaining stages are still closed, with the outcome the stream had.
+ */
+export interface Closable {
+  close?(outcome: Outcome): MaybePromise<void>;
+}

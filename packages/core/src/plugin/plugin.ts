@@ -1,0 +1,104 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { Action } from './action.js';
+import type { Capabilities } from './capabilities.js';
+import type { Filter } from './filter.js';
+import type { MaybePromise } from './outcome.js';
+import type { Sink } from './sink.js';
+import type { Source } from './source.js';
+
+/** What `create` returns, by kind. */
+export interface Kinds {
+  source: Source;
+  filter: Filter;
+  sink: Sink;
+  action: Action;
+}
+export type Kind = keyof Kinds;
+
+/** What a plugin is, as its author writes it. */
+export interface PluginSpec<K extends Kind, S extends StandardSchemaV1 = StandardSchemaV1> {
+  /** Shown in messages. Packages are named `pwalk-sink-x`, the plugin inside `x`. */
+  readonly name: string;
+  readonly kind: K;
+  /** Semver range of `@pwalk/core` it was written for; refused before anything opens when it does not fit. */
+  readonly pwalk: string;
+  /** Any Standard Schema (zod, valibot, arktype): checks and completes what the user gives. */
+  readonly options: S;
+  /** A manifest, or one made from the checked options. */
+  readonly capabilities?:
+    | Capabilities
+    | ((options: StandardSchemaV1.InferOutput<S>) => Capabilities);
+  /** Called once per run, before `open`, with checked options. */
+  create(options: StandardSchemaV1.InferOutput<S>): MaybePromise<Kinds[K]>;
+}
+
+const stageBrand = Symbol.for('pwalk.stage');
+
+/** A plugin with the options of one use of it: what a config lists. */
+export interface Stage<K extends Kind = Kind> {
+  readonly [stageBrand]: true;
+  readonly kind: K;
+  readonly name: string;
+  /** The plugin, its options' type forgotten: `options` is checked against its schema before use. */
+  readonly plugin: AnyPlugin<K>;
+  /** As the user gave them; the engine checks them with the plugin's schema. */
+  readonly options: unknown;
+}
+
+/** A plugin seen from the engine, which learns the type of its options only by validating them. */
+export interface AnyPlugin<K extends Kind> {
+  readonly name: string;
+  readonly kind: K;
+  readonly pwalk: string;
+  readonly options: StandardSchemaV1;
+  capabilities(options: unknown): Capabilities;
+  create(options: unknown): MaybePromise<Kinds[K]>;
+}
+
+/** Makes a stage; options may be left out where the schema accepts undefined or an empty object. */
+export type PluginFactory<K extends Kind, S extends StandardSchemaV1> = (
+  ...args: undefined extends StandardSchemaV1.InferInput<S>
+    ? [options?: StandardSchemaV1.InferInput<S>]
+    : Record<never, never> extends StandardSchemaV1.InferInput<S>
+      ? [options?: StandardSchemaV1.InferInput<S>]
+      : [options: StandardSchemaV1.InferInput<S>]
+) => Stage<K>;
+
+/**
+ * Turns a plugin's description into the function users call in their config.
+ *
+ * ```js
+ * export const count = definePlugin({
+ *   name: 'count', kind: 'sink', pwalk: '^0.1.0', options: z.object({}),
+ *   create: () => { let rows = 0; return { write(batch) { rows += batch.length; }, close() { console.log(rows); } }; },
+ * });
+ * ```
+ */
+export function definePlugin<K extends Kind, const S extends StandardSchemaV1>(
+  spec: PluginSpec<K, S>,
+): PluginFactory<K, S> {
+  type Options = StandardSchemaV1.InferOutput<S>;
+  const { capabilities } = spec;
+  const plugin: AnyPlugin<K> = {
+    name: spec.name,
+    kind: spec.kind,
+    pwalk: spec.pwalk,
+    options: spec.options,
+    // The engine calls these with what the plugin's own schema returned: the one place where that is known.
+    capabilities: (options) =>
+      typeof capabilities === 'function' ? capabilities(options as Options) : (capabilities ?? {}),
+    create: (options) => spec.create(options as Options),
+  };
+  return (...args) => ({
+    [stageBrand]: true,
+    kind: spec.kind,
+    name: spec.name,
+    plugin,
+    options: args[0],
+  });
+}
+
+/** True for what a plugin's factory returned, of this copy of the package or of another. */
+export function isStage(value: unknown): value is Stage {
+  return typeof value === 'object' && value !== null && Reflect.get(value, stageBrand) === true;
+}

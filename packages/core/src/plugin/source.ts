@@ -1,0 +1,27 @@
+import type { Accounting } from '../accounting/accounting.js';
+import type { EntryBatch } from '../batch/entry-batch.js';
+import type { Acknowledgement } from '../batch/lease.js';
+import type { EntrySchema } from '../schema/entry-schema.js';
+import type { SourceContext } from './context.js';
+import type { Closable, MaybePromise } from './outcome.js';
+
+/**
+ * Produces the batches of a run, pulled: the engine asks for the next batch only while the pipeline
+ * holds a credit, so a source that stops when it is not asked is all that backpressure needs.
+ */
+export interface Source extends Closable {
+  /**
+   * Called first, once, before any output is opened: look at the roots here, and throw when one is
+   * missing. Returns the schema of every batch to come.
+   */
+  open(ctx: SourceContext): MaybePromise<EntrySchema>;
+  /**
+   * Called once, after every stage is open. The end of the iterable is the end of input; a throw
+   * fails the run. When the engine stops early it calls the iterator's `return()` and waits for it.
+   */
+  read(ctx: SourceContext): AsyncIterable<EntryBatch>;
+  /** Called for every batch read, once all branches are done with it, in the order that happens. */
+  acknowledge?(batch: EntryBatch, status: Acknowledgement): void;
+  /** Called after the last batch. A source that keeps an account is checked against it. */
+  accounting?(): Accounting;
+}

@@ -1,0 +1,125 @@
+#!/usr/bin/env node
+// build-native.mjs [target] [--variant release|asan|tsan]
+//
+// Compiles what the native.json of the package in the working directory describes, with g++ alone:
+// no make, no Python, no headers fetched. Objects are kept in build/<variant>/ and compiled again
+// only when a file they include changed. The default target is "addon", the default variant "release".
+//
+// native.json: { "<target>": { "output", "kind": "addon" | "executable", "sources": [directories or
+// files], "vendored"?: { "package", "sources", "include" } } }. Vendored C comes from an npm package
+// and is compiled without our warnings and without sanitizers.
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const packageDir = process.cwd();
+const requireHere = createRequire(join(packageDir, 'package.json'));
+const compiler = process.env.CXX ?? 'g++';
+
+const variants = {
+  release: ['-O3', '-DNDEBUG', '-D_FORTIFY_SOURCE=2'],
+  asan: ['-O1', '-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=all', '-fno-omit-frame-pointer'],
+  tsan: ['-O1', '-g', '-fsanitize=thread', '-fno-omit-frame-pointer'],
+};
+
+/** What every object is compiled with: hardening, and pinned code (threads may outlive an environment). */
+const cxxFlags = ['-std=c++20', '-fPIC', '-pthread', '-Wall', '-Wextra', '-Wshadow', '-Werror', '-fstack-protector-strong'];
+const cFlags = ['-x', 'c', '-std=gnu11', '-O3', '-fPIC', '-DNDEBUG', '-w', '-DZSTD_DISABLE_ASM=1'];
+const linkFlags = ['-pthread', '-Wl,-z,relro,-z,now'];
+
+function packageRoot(name) {
+  return dirname(requireHere.resolve(`${name}/package.json`));
+}
+
+function filesOf(base, sources, extension) {
+  return sources.flatMap((source) => {
+    const path = join(base, source);
+    if (!statSync(path).isDirectory()) return [path];
+    return readdirSync(path).filter((name) => name.endsWith(extension)).sort().map((name) => join(path, name));
+  });
+}
+
+/** Every command to run: compile each object, then link. */
+function plan(target, variant) {
+  const vendored = target.vendored;
+  const vendorRoot = vendored && packageRoot(vendored.package);
+  const includes = [
+    ...(target.kind === 'addon'
+      ? ['-isystem', join(packageRoot('node-api-headers'), 'include'), '-isystem', packageRoot('node-addon-api')]
+      : []),
+    ...(vendored ? vendored.include.flatMap((dir) => ['-isystem', join(vendorRoot, dir)]) : []),
+    '-I', join(root, 'native/include'), '-I', join(packageDir, 'cpp'),
+  ];
+  const napiFlags = target.kind === 'addon' ? ['-DNAPI_VERSION=9', '-DNODE_ADDON_API_DISABLE_DEPRECATED', '-fvisibility=hidden'] : [];
+  const compile = (source, args) => {
+    const key = createHash('sha256').update([compiler, source, ...args].join('\0')).digest('hex').slice(0, 16);
+    const object = join(packageDir, 'build', variant, `${key}.o`);
+    return { source, object, args: [...args, '-MMD', '-MF', `${object}.d`, '-c', source, '-o', object] };
+  };
+  const objects = [
+    ...filesOf(packageDir, target.sources, '.cpp').map((source) =>
+      compile(source, [...cxxFlags, ...variants[variant], ...napiFlags, ...includes]),
+    ),
+    ...(vendored ? filesOf(vendorRoot, vendored.sources, '.c').map((source) => compile(source, cFlags)) : []),
+  ];
+  const output = join(packageDir, 'build', variant === 'release' ? target.output : `${target.output}-${variant}`);
+  const sanitize = variants[variant].filter((flag) => flag.startsWith('-fsanitize'));
+  const shape = target.kind === 'addon' ? ['-shared', '-static-libstdc++', '-static-libgcc', '-Wl,-z,nodelete'] : [];
+  return { objects, output, link: [...sanitize, ...linkFlags, ...shape] };
+}
+
+/** True when the object is younger than all it was made from. */
+function isFresh({ object, source }) {
+  if (!existsSync(object) || !existsSync(`${object}.d`)) return false;
+  const made = statSync(object).mtimeMs;
+  const inputs = readFileSync(`${object}.d`, 'utf8').replace(/\\\n/g, ' ').split(/\s+/).slice(1).filter(Boolean);
+  return [source, ...inputs].every((path) => existsSync(path) && statSync(path).mtimeMs <= made);
+}
+
+function run(args) {
+  return new Promise((done, failed) => {
+    const child = spawn(compiler, args, { stdio: ['ignore', 'inherit', 'inherit'] });
+    child.on('error', failed);
+    child.on('exit', (code) => (code === 0 ? done() : failed(new Error(`${compiler} exited with ${code}`))));
+  });
+}
+
+/** Builds a target of the package in the working directory and returns the path of what it made. */
+export async function buildNative(name = 'addon', variant = 'release') {
+  const target = JSON.parse(readFileSync(join(packageDir, 'native.json'), 'utf8'))[name];
+  if (target === undefined || variants[variant] === undefined) throw new Error(`no target "${name}" or variant "${variant}"`);
+  const { objects, output, link } = plan(target, variant);
+  mkdirSync(join(packageDir, 'build', variant), { recursive: true });
+  const stale = objects.filter((object) => !isFresh(object));
+  const work = stale.values();
+  const lane = async () => {
+    for (const { args } of work) await run(args);
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, lane));
+  if (stale.length > 0 || !existsSync(output)) {
+    // Linked aside and renamed: a process that has the old file loaded keeps it whole.
+    const aside = `${output}.${process.pid}`;
+    await run([...objects.map(({ object }) => object), ...link, '-o', aside]);
+    rmSync(output, { force: true });
+    renameSync(aside, output);
+  }
+  return output;
+}
+
+if (resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  const args = process.argv.slice(2);
+  const flag = args.indexOf('--variant');
+  const variant = flag < 0 ? 'release' : args.splice(flag, 2)[1];
+  if (process.platform !== 'linux') {
+    console.error('pwalk: the native parts are for Linux; the portable ones will be used.');
+  } else if (spawnSync(compiler, ['--version']).error) {
+    console.error(`pwalk: no ${compiler} here; the portable parts will be used, which are slower.`);
+  } else {
+    console.error(await buildNative(args[0], variant));
+  }
+}
