@@ -1,7 +1,6 @@
 import type { RecordBatch } from 'apache-arrow';
 import { PwalkError } from '../errors/pwalk-error.js';
-import type { EntryColumn } from '../schema/entry-schema.js';
-import { EntrySchema } from '../schema/entry-schema.js';
+import type { EntryColumn, EntrySchema } from '../schema/entry-schema.js';
 import type { Field } from '../schema/field.js';
 import type {
   BigIntColumn,

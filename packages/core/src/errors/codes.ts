@@ -25,35 +25,43 @@ interface CodeEntry {
 export const errorCodes = {
   PWALK_ROOT_MISSING: {
     exitCode: exitCodes.failed,
-    meaning: 'A root to walk does not exist or cannot be looked at. Nothing was opened or written. Check the path.',
+    meaning:
+      'A root to walk does not exist or cannot be looked at. Nothing was opened or written. Check the path.',
   },
   PWALK_OPTIONS_INVALID: {
     exitCode: exitCodes.usage,
-    meaning: "A plugin's options, or a value given to an API or a flag, do not fit. The message names the value and what is accepted.",
+    meaning:
+      "A plugin's options, or a value given to an API or a flag, do not fit. The message names the value and what is accepted.",
   },
   PWALK_PLUGIN_INVALID: {
     exitCode: exitCodes.usage,
-    meaning: 'What was given as a plugin stage is not one, or lacks a method its kind needs. Make it with definePlugin().',
+    meaning:
+      'What was given as a plugin stage is not one, or lacks a method its kind needs. Make it with definePlugin().',
   },
   PWALK_PLUGIN_VERSION: {
     exitCode: exitCodes.usage,
-    meaning: 'The plugin asks for another version of @pwalk/core than is running. Install a version of the plugin that fits.',
+    meaning:
+      'The plugin asks for another version of @pwalk/core than is running. Install a version of the plugin that fits.',
   },
   PWALK_EFFECT_NOT_ALLOWED: {
     exitCode: exitCodes.refused,
-    meaning: 'The plugin declares an effect that the pipeline does not allow. Add it to `allow` if you want it to happen.',
+    meaning:
+      'The plugin declares an effect that the pipeline does not allow. Add it to `allow` if you want it to happen.',
   },
   PWALK_PIPELINE_INVALID: {
     exitCode: exitCodes.usage,
-    meaning: 'Several things are wrong with the pipeline; each is listed, with its own code, in `problems`.',
+    meaning:
+      'Several things are wrong with the pipeline; each is listed, with its own code, in `problems`.',
   },
   PWALK_SCHEMA_INVALID: {
     exitCode: exitCodes.failed,
-    meaning: 'A schema is contradictory, or a batch does not have the columns its schema promises. This is a bug in the plugin named.',
+    meaning:
+      'A schema is contradictory, or a batch does not have the columns its schema promises. This is a bug in the plugin named.',
   },
   PWALK_COLUMN_MISSING: {
     exitCode: exitCodes.failed,
-    meaning: 'A stage read or declared a column that the pipeline does not have. Declare it in `capabilities.columns`, or check its spelling.',
+    meaning:
+      'A stage read or declared a column that the pipeline does not have. Declare it in `capabilities.columns`, or check its spelling.',
   },
   PWALK_PLUGIN_FAILED: {
     exitCode: exitCodes.failed,
@@ -61,23 +69,28 @@ export const errorCodes = {
   },
   PWALK_SOURCE_FAILED: {
     exitCode: exitCodes.failed,
-    meaning: 'The walk itself broke off (out of memory, no thread could be started, no directory could be opened). `cause` says why.',
+    meaning:
+      'The walk itself broke off (out of memory, no thread could be started, no directory could be opened). `cause` says why.',
   },
   PWALK_NATIVE_UNAVAILABLE: {
     exitCode: exitCodes.failed,
-    meaning: 'The native part was asked for by name and cannot be loaded here. Build it (g++), or let pwalk choose the portable one.',
+    meaning:
+      'The native part was asked for by name and cannot be loaded here. Build it (g++), or let pwalk choose the portable one.',
   },
   PWALK_ACCOUNTING_BROKEN: {
     exitCode: exitCodes.failed,
-    meaning: 'Entries read do not equal rows, vanished and excluded entries. The result cannot be trusted; please report it.',
+    meaning:
+      'Entries read do not equal rows, vanished and excluded entries. The result cannot be trusted; please report it.',
   },
   PWALK_OUTPUT_OPEN: {
     exitCode: exitCodes.output,
-    meaning: 'An output cannot be created: the directory is missing, is not writable, or the name is taken by a directory.',
+    meaning:
+      'An output cannot be created: the directory is missing, is not writable, or the name is taken by a directory.',
   },
   PWALK_OUTPUT_WRITE: {
     exitCode: exitCodes.output,
-    meaning: 'Writing an output failed (a full disk, a quota, an I/O error). No file is left under the final name.',
+    meaning:
+      'Writing an output failed (a full disk, a quota, an I/O error). No file is left under the final name.',
   },
   PWALK_OUTPUT_CLOSED: {
     exitCode: exitCodes.complete,
@@ -85,7 +98,8 @@ export const errorCodes = {
   },
   PWALK_CANCELLED: {
     exitCode: exitCodes.failed,
-    meaning: 'The run was cancelled through its AbortSignal, or by a signal. Unfinished outputs were discarded.',
+    meaning:
+      'The run was cancelled through its AbortSignal, or by a signal. Unfinished outputs were discarded.',
   },
 } as const satisfies Record<string, CodeEntry>;
 

@@ -55,10 +55,14 @@ export class PwalkError extends Error {
       });
     }
     const reason = error instanceof Error ? error.message : String(error);
-    return new PwalkError('PWALK_PLUGIN_FAILED', `Plugin "${plugin}" failed in ${hook}(): ${reason}`, {
-      plugin,
-      hook,
-      cause: error,
-    });
+    return new PwalkError(
+      'PWALK_PLUGIN_FAILED',
+      `Plugin "${plugin}" failed in ${hook}(): ${reason}`,
+      {
+        plugin,
+        hook,
+        cause: error,
+      },
+    );
   }
 }

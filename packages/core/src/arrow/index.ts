@@ -1,0 +1,1 @@
+export { toArrowSchema, toRecordBatch } from './to-record-batch.js';

@@ -1,0 +1,72 @@
+// Writing pipelines
+
+export {
+  type Accounting,
+  accountingLine,
+  errorCount,
+  isClosed,
+  isComplete,
+  skippedCount,
+} from './accounting/accounting.js';
+export { BatchBuilder } from './batch/batch-builder.js';
+export {
+  BigIntColumn,
+  BinaryColumn,
+  BoolColumn,
+  type Column,
+  DictionaryColumn,
+  NumberColumn,
+  Utf8Column,
+} from './batch/column.js';
+export { type ColumnBuilder, columnBuilder, type Value } from './batch/column-builder.js';
+export { Entry } from './batch/entry.js';
+// Reading and making batches
+export { EntryBatch, type EntryColumns } from './batch/entry-batch.js';
+export type { Acknowledgement } from './batch/lease.js';
+export { type ErrorCode, errorCodes, exitCodes } from './errors/codes.js';
+export { PwalkError, type PwalkErrorDetails } from './errors/pwalk-error.js';
+export type { FileIdentity } from './io/file-identity.js';
+// Building engines and sources of one's own
+export { DEFAULT_CREDIT, type GateOptions, throughCreditGate } from './pipeline/credit-gate.js';
+export { eachBatch } from './pipeline/each-batch.js';
+export { entries } from './pipeline/entries.js';
+export type { OnError } from './pipeline/fan-out.js';
+export {
+  DEFAULT_MEMORY,
+  type PipelineResult,
+  type PipelineSpec,
+  runPipeline,
+} from './pipeline/pipeline.js';
+export type { Action, PlannedEffect } from './plugin/action.js';
+export type { Capabilities, Effect } from './plugin/capabilities.js';
+export type { ScanFacts, SinkContext, SourceContext, StageContext } from './plugin/context.js';
+export type { Filter, MapFilter, PipeFilter } from './plugin/filter.js';
+export type { Closable, MaybePromise, Outcome } from './plugin/outcome.js';
+// Writing plugins
+export {
+  definePlugin,
+  isStage,
+  type Kind,
+  type PluginFactory,
+  type PluginSpec,
+  type Stage,
+} from './plugin/plugin.js';
+export type { Output, Sink } from './plugin/sink.js';
+export type { Source } from './plugin/source.js';
+export {
+  type DefaultColumn,
+  defaultEntrySchema,
+  ENTRY_SCHEMA_VERSION,
+  type EntryColumn,
+  type EntryOperation,
+  EntrySchema,
+  type EntryState,
+  type EntryType,
+  entryOperations,
+  entryStates,
+  entryTypes,
+  fullEntrySchema,
+} from './schema/entry-schema.js';
+export type { ColumnType, Field } from './schema/field.js';
+export { escapeText } from './text/escape.js';
+export { CORE_VERSION } from './version.js';

@@ -1,0 +1,116 @@
+import { satisfies } from 'semver';
+import { PwalkError } from '../errors/pwalk-error.js';
+import type { Effect } from '../plugin/capabilities.js';
+import { isStage, type Kind, type Stage } from '../plugin/plugin.js';
+import { defaultEntrySchema } from '../schema/entry-schema.js';
+import { CORE_VERSION } from '../version.js';
+import type { CheckedStage } from './open-stage.js';
+import type { PipelineSpec } from './pipeline.js';
+
+/** A pipeline of which nothing is left to refuse before it is opened. */
+export interface CheckedPipeline {
+  readonly source: CheckedStage<'source'>;
+  readonly filters: readonly CheckedStage<'filter'>[];
+  readonly sinks: readonly CheckedStage<'sink'>[];
+  readonly actions: readonly CheckedStage<'action'>[];
+  /** Union of the columns the stages declare, less those that filters add: what the source is asked for. */
+  readonly columns: ReadonlySet<string>;
+}
+
+/**
+ * Checks everything that can be known before a stage is opened, and reports all of it together.
+ * @throws PwalkError the one problem there is, or `PWALK_PIPELINE_INVALID` with `problems`
+ */
+export async function checkPipeline(spec: PipelineSpec): Promise<CheckedPipeline> {
+  const problems: PwalkError[] = [];
+  const allowed = new Set(spec.allow ?? []);
+  const check = async <K extends Kind>(kind: K, stages: readonly Stage<K>[]) => {
+    const checked: CheckedStage<K>[] = [];
+    for (const stage of stages) {
+      try {
+        checked.push(await checkStage(kind, stage, `${stage.name}#${checked.length + 1}`, allowed));
+      } catch (error) {
+        problems.push(PwalkError.from(error, stage.name ?? 'unknown', 'options'));
+      }
+    }
+    return checked;
+  };
+  const [source] = await check('source', [spec.source]);
+  const filters = await check('filter', spec.filters ?? []);
+  const sinks = await check('sink', spec.sinks ?? []);
+  const actions = await check('action', spec.actions ?? []);
+  const [first] = problems;
+  if (source === undefined || first !== undefined) {
+    throw problems.length === 1 && first !== undefined
+      ? first
+      : new PwalkError(
+          'PWALK_PIPELINE_INVALID',
+          `${problems.length} things are wrong with this pipeline: ${problems.map(({ message }) => message).join(' ')}`,
+          { problems },
+        );
+  }
+  return {
+    source,
+    filters,
+    sinks,
+    actions,
+    columns: columnsOf([...filters, ...sinks, ...actions]),
+  };
+}
+
+async function checkStage<K extends Kind>(
+  kind: K,
+  stage: Stage<K>,
+  id: string,
+  allowed: ReadonlySet<Effect>,
+): Promise<CheckedStage<K>> {
+  if (!isStage(stage) || stage.kind !== kind) {
+    throw new PwalkError(
+      'PWALK_PLUGIN_INVALID',
+      `A ${kind} was expected and ${isStage(stage) ? `the ${stage.kind} "${stage.name}"` : 'something that definePlugin() did not make'} was given.`,
+    );
+  }
+  const { plugin, name } = stage;
+  if (!satisfies(CORE_VERSION, plugin.pwalk, { includePrerelease: true })) {
+    throw new PwalkError(
+      'PWALK_PLUGIN_VERSION',
+      `Plugin "${name}" asks for @pwalk/core ${plugin.pwalk} and this is ${CORE_VERSION}; install a version of the plugin that fits.`,
+    );
+  }
+  const result = await plugin.options['~standard'].validate(stage.options);
+  if (result.issues !== undefined) {
+    const faults = result.issues.map(({ message, path }) => {
+      const at = path?.map((part) => String(typeof part === 'object' ? part.key : part)).join('.');
+      return at ? `${at}: ${message}` : message;
+    });
+    throw new PwalkError(
+      'PWALK_OPTIONS_INVALID',
+      `The options of plugin "${name}" do not fit (${faults.join('; ')}).`,
+    );
+  }
+  const capabilities = plugin.capabilities(result.value);
+  const refused = (capabilities.effects ?? []).filter((effect) => !allowed.has(effect));
+  if (refused.length > 0) {
+    throw new PwalkError(
+      'PWALK_EFFECT_NOT_ALLOWED',
+      `Plugin "${name}" declares ${refused.join(', ')}; add it to \`allow\` if you want that to happen.`,
+    );
+  }
+  return { id, stage, options: result.value, capabilities };
+}
+
+/** What the source is asked for. `'all'` means the columns a scan has by default. */
+function columnsOf(stages: readonly CheckedStage[]): ReadonlySet<string> {
+  const wanted = new Set<string>();
+  const added = new Set<string>();
+  for (const { capabilities } of stages) {
+    for (const field of capabilities.adds ?? []) added.add(field.name);
+    const columns = capabilities.columns ?? [];
+    for (const name of columns === 'all' ? defaultNames : columns) {
+      if (!added.has(name)) wanted.add(name);
+    }
+  }
+  return wanted;
+}
+
+const defaultNames: readonly string[] = defaultEntrySchema.fields.map(({ name }) => name);

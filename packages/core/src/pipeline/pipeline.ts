@@ -1,0 +1,293 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { type Accounting, isClosed, isComplete } from '../accounting/accounting.js';
+import type { EntryBatch } from '../batch/entry-batch.js';
+import { PwalkError } from '../errors/pwalk-error.js';
+import type { FileIdentity } from '../io/file-identity.js';
+import type { PlannedEffect } from '../plugin/action.js';
+import type { Effect } from '../plugin/capabilities.js';
+import type { ScanFacts, SinkContext, SourceContext, StageContext } from '../plugin/context.js';
+import type { Stage } from '../plugin/plugin.js';
+import type { Output } from '../plugin/sink.js';
+import type { EntrySchema } from '../schema/entry-schema.js';
+import { CORE_VERSION } from '../version.js';
+import { applyFilter } from './apply-filter.js';
+import { type CheckedPipeline, checkPipeline } from './check-pipeline.js';
+import { DEFAULT_CREDIT, throughCreditGate } from './credit-gate.js';
+import { type Branch, fanOut, type OnError } from './fan-out.js';
+import { callHook, createStage, type LiveStage, OpenStages } from './open-stage.js';
+import { runAction } from './run-actions.js';
+
+/** Bytes a pipeline may use beyond what Node takes, when nobody says. */
+export const DEFAULT_MEMORY = 256 * 1024 * 1024;
+
+/** What to run. */
+export interface PipelineSpec {
+  readonly source: Stage<'source'>;
+  readonly filters?: readonly Stage<'filter'>[];
+  readonly sinks?: readonly Stage<'sink'>[];
+  readonly actions?: readonly Stage<'action'>[];
+  /** Effects that plugins may have; none unless listed. */
+  readonly allow?: readonly Effect[];
+  /** Plan actions and apply nothing. @default false */
+  readonly dryRun?: boolean;
+  /** Batches worked on at once. @default 8 */
+  readonly credit?: number;
+  /** Bytes beyond what Node itself takes. @default 256 MiB */
+  readonly memory?: number;
+  /** What becomes of the run when a sink or an action refuses a batch. @default 'abort' */
+  readonly onError?: OnError;
+  readonly signal?: AbortSignal;
+  /** Facts for the files' metadata; `id`, `host`, `version` and `startedAt` are filled in. */
+  readonly scan?: Partial<ScanFacts>;
+  readonly onWarning?: (message: string, plugin: string) => void;
+  readonly onEffect?: (effect: PlannedEffect) => void;
+}
+
+/** How a run ended that did not fail. */
+export interface PipelineResult {
+  readonly scan: ScanFacts;
+  /** Null when the source keeps no account. */
+  readonly accounting: Accounting | null;
+  /** Rows that came out of the source. */
+  readonly rows: number;
+  /** Nothing that should be in the result is missing from it. */
+  readonly complete: boolean;
+  /** Batches left out because a branch refused them (`onError: 'skip-batch'`). */
+  readonly skippedBatches: number;
+  readonly outputs: readonly Output[];
+  readonly effects: { readonly planned: number; readonly applied: number };
+  readonly seconds: number;
+}
+
+/**
+ * Runs a pipeline to its end.
+ *
+ * ```text
+ * source ─► credit gate ─► filter* ─► fan-out ─► sink*     write
+ *                                         └────► action*   plan … after the walk: journal, apply
+ * ```
+ *
+ * Order of calls: everything is checked; every stage is created; source, filters, sinks and actions
+ * are opened; the source is read; actions are applied; every stage is closed in reverse order. What
+ * was opened is closed exactly once, whatever happens.
+ *
+ * @throws PwalkError; its `code` is one of `docs/reference/errors.md`
+ */
+export async function runPipeline(spec: PipelineSpec): Promise<PipelineResult> {
+  const checked = await checkPipeline(spec);
+  return new Run(spec, checked).toEnd();
+}
+
+class Run {
+  readonly #spec: PipelineSpec;
+  readonly #checked: CheckedPipeline;
+  readonly #started = performance.now();
+  readonly #scan: ScanFacts;
+  readonly #abort = new AbortController();
+  readonly #stages = new OpenStages();
+  readonly #ownFiles: FileIdentity[] = [];
+  #rows = 0;
+  #skippedBatches = 0;
+  #returning: Promise<unknown> = Promise.resolve();
+
+  constructor(spec: PipelineSpec, checked: CheckedPipeline) {
+    this.#spec = spec;
+    this.#checked = checked;
+    this.#scan = {
+      id: randomUUID(),
+      roots: [],
+      host: hostname(),
+      version: CORE_VERSION,
+      startedAt: new Date(),
+      options: {},
+      ...spec.scan,
+    };
+  }
+
+  async toEnd(): Promise<PipelineResult> {
+    const cancel = () => this.#abort.abort(cancelled(this.#spec.signal?.reason));
+    this.#spec.signal?.addEventListener('abort', cancel, { once: true });
+    try {
+      if (this.#spec.signal?.aborted) cancel();
+      return await this.#live();
+    } finally {
+      this.#spec.signal?.removeEventListener('abort', cancel);
+    }
+  }
+
+  async #live(): Promise<PipelineResult> {
+    const sinks: LiveStage<'sink'>[] = [];
+    try {
+      const { accounting, effects } = await this.#walk(sinks);
+      this.#abort.signal.throwIfAborted();
+      const complete =
+        (accounting === null || isComplete(accounting)) && this.#skippedBatches === 0;
+      const failures = await this.#stages.close({
+        ok: true,
+        accounting,
+        complete,
+        finishedAt: new Date(),
+      });
+      const [failure] = failures;
+      if (failure !== undefined) throw failure;
+      return {
+        scan: this.#scan,
+        accounting,
+        rows: this.#rows,
+        complete,
+        skippedBatches: this.#skippedBatches,
+        outputs: sinks.flatMap(({ instance }) => instance.outputs?.() ?? []),
+        effects,
+        seconds: (performance.now() - this.#started) / 1000,
+      };
+    } catch (error) {
+      const failure = PwalkError.from(error, 'pipeline', 'run');
+      this.#abort.abort(failure);
+      await this.#returning;
+      for (const late of await this.#stages.close({ ok: false, error: failure })) {
+        this.#spec.onWarning?.(late.message, late.plugin ?? 'pipeline');
+      }
+      throw failure;
+    }
+  }
+
+  /** Opens every stage, reads the source to its end, runs the actions. */
+  async #walk(
+    sinks: LiveStage<'sink'>[],
+  ): Promise<{ accounting: Accounting | null; effects: { planned: number; applied: number } }> {
+    const source = await createStage(this.#checked.source);
+    const filters = await Promise.all(this.#checked.filters.map(createStage<'filter'>));
+    sinks.push(...(await Promise.all(this.#checked.sinks.map(createStage<'sink'>))));
+    const actions = await Promise.all(this.#checked.actions.map(createStage<'action'>));
+
+    const sourceContext: SourceContext = {
+      ...this.#context(source),
+      columns: this.#checked.columns,
+      ownFiles: this.#ownFiles,
+    };
+    let schema = await this.#stages.open(source, () => source.instance.open(sourceContext));
+    for (const filter of filters) {
+      requireColumns(filter, schema);
+      await this.#stages.open(filter, () => filter.instance.open?.(schema, this.#context(filter)));
+      schema = schema.with(filter.capabilities.adds ?? []);
+    }
+    const branches: Branch[] = [];
+    for (const sink of sinks) {
+      requireColumns(sink, schema);
+      const ctx: SinkContext = {
+        ...this.#context(sink),
+        registerOwnFile: (file) => this.#ownFiles.push(file),
+      };
+      await this.#stages.open(sink, () => sink.instance.open?.(schema, ctx));
+      branches.push((batch) => callHook(sink, 'write', () => sink.instance.write(batch, ctx)));
+    }
+    for (const action of actions) {
+      requireColumns(action, schema);
+      const ctx = this.#context(action);
+      await this.#stages.open(action, () => action.instance.open?.(schema, ctx));
+      branches.push((batch) => callHook(action, 'plan', () => action.instance.plan(batch, ctx)));
+    }
+    this.#abort.signal.throwIfAborted();
+    await this.#stream(source, filters, branches, sourceContext);
+    this.#abort.signal.throwIfAborted();
+
+    const accounting = source.instance.accounting?.() ?? null;
+    if (accounting !== null) checkAccounting(accounting, this.#rows);
+    const effects = { planned: 0, applied: 0 };
+    for (const action of actions) {
+      const { planned, applied } = await runAction(action, this.#context(action), {
+        dryRun: this.#spec.dryRun ?? false,
+        signal: this.#abort.signal,
+        onEffect: this.#spec.onEffect,
+      });
+      effects.planned += planned;
+      effects.applied += applied;
+    }
+    return { accounting, effects };
+  }
+
+  /** The stream itself; resolves when every branch has taken the last batch. */
+  #stream(
+    source: LiveStage<'source'>,
+    filters: readonly LiveStage<'filter'>[],
+    branches: readonly Branch[],
+    ctx: SourceContext,
+  ): Promise<void> {
+    const read = async function* (run: Run): AsyncIterable<EntryBatch> {
+      try {
+        for await (const batch of source.instance.read(ctx)) {
+          run.#rows += batch.length;
+          yield batch;
+        }
+      } catch (error) {
+        throw PwalkError.from(error, source.stage.name, 'read');
+      }
+    };
+    const gated = throughCreditGate(read(this), {
+      credit: this.#spec.credit ?? DEFAULT_CREDIT,
+      acknowledge: (batch, status) => source.instance.acknowledge?.(batch, status),
+      returning: (done) => {
+        this.#returning = done;
+      },
+    });
+    const filtered = filters.reduce(
+      (stream, filter) => stream.pipe(applyFilter(filter, this.#context(filter))),
+      gated,
+    );
+    return fanOut(filtered, branches, {
+      onError: this.#spec.onError ?? 'abort',
+      onSkip: (error) => {
+        this.#skippedBatches++;
+        const failure = PwalkError.from(error, 'pipeline', 'write');
+        this.#spec.onWarning?.(failure.message, failure.plugin ?? 'pipeline');
+      },
+      signal: this.#abort.signal,
+    });
+  }
+
+  #context({ id, stage }: LiveStage): StageContext {
+    return {
+      stage: id,
+      scan: this.#scan,
+      signal: this.#abort.signal,
+      dryRun: this.#spec.dryRun ?? false,
+      memory: this.#spec.memory ?? DEFAULT_MEMORY,
+      warn: (message) => this.#spec.onWarning?.(message, stage.name),
+    };
+  }
+}
+
+function cancelled(reason: unknown): PwalkError {
+  return reason instanceof PwalkError
+    ? reason
+    : new PwalkError(
+        'PWALK_CANCELLED',
+        'The run was cancelled; unfinished outputs were discarded.',
+        {
+          cause: reason,
+        },
+      );
+}
+
+/** @throws PwalkError `PWALK_COLUMN_MISSING` when a stage declared a column that does not reach it */
+function requireColumns({ stage, capabilities }: LiveStage, schema: EntrySchema): void {
+  const columns = capabilities.columns ?? [];
+  if (columns === 'all') return;
+  const missing = columns.find((name) => !schema.has(name));
+  if (missing === undefined) return;
+  throw new PwalkError(
+    'PWALK_COLUMN_MISSING',
+    `Plugin "${stage.name}" reads the column "${missing}", which nothing before it produces; the columns are ${schema.fields.map(({ name }) => name).join(', ')}.`,
+    { plugin: stage.name, hook: 'open' },
+  );
+}
+
+/** @throws PwalkError `PWALK_ACCOUNTING_BROKEN` when the account is not closed or counts other rows than came */
+function checkAccounting(accounting: Accounting, rows: number): void {
+  if (isClosed(accounting) && accounting.rows === rows) return;
+  throw new PwalkError(
+    'PWALK_ACCOUNTING_BROKEN',
+    `The walk does not add up: ${accounting.read} read, but ${accounting.rows} rows + ${accounting.vanished} vanished + ${accounting.excluded} excluded, and ${rows} rows seen; please report this.`,
+  );
+}
