@@ -10,7 +10,15 @@
 // and is compiled without our warnings and without sanitizers.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -23,12 +31,27 @@ const compiler = process.env.CXX ?? 'g++';
 
 const variants = {
   release: ['-O3', '-DNDEBUG', '-D_FORTIFY_SOURCE=2'],
-  asan: ['-O1', '-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=all', '-fno-omit-frame-pointer'],
+  asan: [
+    '-O1',
+    '-g',
+    '-fsanitize=address,undefined',
+    '-fno-sanitize-recover=all',
+    '-fno-omit-frame-pointer',
+  ],
   tsan: ['-O1', '-g', '-fsanitize=thread', '-fno-omit-frame-pointer'],
 };
 
 /** What every object is compiled with: hardening, and pinned code (threads may outlive an environment). */
-const cxxFlags = ['-std=c++20', '-fPIC', '-pthread', '-Wall', '-Wextra', '-Wshadow', '-Werror', '-fstack-protector-strong'];
+const cxxFlags = [
+  '-std=c++20',
+  '-fPIC',
+  '-pthread',
+  '-Wall',
+  '-Wextra',
+  '-Wshadow',
+  '-Werror',
+  '-fstack-protector-strong',
+];
 const cFlags = ['-x', 'c', '-std=gnu11', '-O3', '-fPIC', '-DNDEBUG', '-w', '-DZSTD_DISABLE_ASM=1'];
 const linkFlags = ['-pthread', '-Wl,-z,relro,-z,now'];
 
@@ -40,7 +63,10 @@ function filesOf(base, sources, extension) {
   return sources.flatMap((source) => {
     const path = join(base, source);
     if (!statSync(path).isDirectory()) return [path];
-    return readdirSync(path).filter((name) => name.endsWith(extension)).sort().map((name) => join(path, name));
+    return readdirSync(path)
+      .filter((name) => name.endsWith(extension))
+      .sort()
+      .map((name) => join(path, name));
   });
 }
 
@@ -50,26 +76,53 @@ function plan(target, variant) {
   const vendorRoot = vendored && packageRoot(vendored.package);
   const includes = [
     ...(target.kind === 'addon'
-      ? ['-isystem', join(packageRoot('node-api-headers'), 'include'), '-isystem', packageRoot('node-addon-api')]
+      ? [
+          '-isystem',
+          join(packageRoot('node-api-headers'), 'include'),
+          '-isystem',
+          packageRoot('node-addon-api'),
+        ]
       : []),
     ...(vendored ? vendored.include.flatMap((dir) => ['-isystem', join(vendorRoot, dir)]) : []),
-    '-I', join(root, 'native/include'), '-I', join(packageDir, 'cpp'),
+    '-I',
+    join(root, 'native/include'),
+    '-I',
+    join(packageDir, 'cpp'),
   ];
-  const napiFlags = target.kind === 'addon' ? ['-DNAPI_VERSION=9', '-DNODE_ADDON_API_DISABLE_DEPRECATED', '-fvisibility=hidden'] : [];
+  const napiFlags =
+    target.kind === 'addon'
+      ? ['-DNAPI_VERSION=9', '-DNODE_ADDON_API_DISABLE_DEPRECATED', '-fvisibility=hidden']
+      : [];
   const compile = (source, args) => {
-    const key = createHash('sha256').update([compiler, source, ...args].join('\0')).digest('hex').slice(0, 16);
+    const key = createHash('sha256')
+      .update([compiler, source, ...args].join('\0'))
+      .digest('hex')
+      .slice(0, 16);
     const object = join(packageDir, 'build', variant, `${key}.o`);
-    return { source, object, args: [...args, '-MMD', '-MF', `${object}.d`, '-c', source, '-o', object] };
+    return {
+      source,
+      object,
+      args: [...args, '-MMD', '-MF', `${object}.d`, '-c', source, '-o', object],
+    };
   };
   const objects = [
     ...filesOf(packageDir, target.sources, '.cpp').map((source) =>
       compile(source, [...cxxFlags, ...variants[variant], ...napiFlags, ...includes]),
     ),
-    ...(vendored ? filesOf(vendorRoot, vendored.sources, '.c').map((source) => compile(source, cFlags)) : []),
+    ...(vendored
+      ? filesOf(vendorRoot, vendored.sources, '.c').map((source) => compile(source, cFlags))
+      : []),
   ];
-  const output = join(packageDir, 'build', variant === 'release' ? target.output : `${target.output}-${variant}`);
+  const output = join(
+    packageDir,
+    'build',
+    variant === 'release' ? target.output : `${target.output}-${variant}`,
+  );
   const sanitize = variants[variant].filter((flag) => flag.startsWith('-fsanitize'));
-  const shape = target.kind === 'addon' ? ['-shared', '-static-libstdc++', '-static-libgcc', '-Wl,-z,nodelete'] : [];
+  const shape =
+    target.kind === 'addon'
+      ? ['-shared', '-static-libstdc++', '-static-libgcc', '-Wl,-z,nodelete']
+      : [];
   return { objects, output, link: [...sanitize, ...linkFlags, ...shape] };
 }
 
@@ -77,7 +130,11 @@ function plan(target, variant) {
 function isFresh({ object, source }) {
   if (!existsSync(object) || !existsSync(`${object}.d`)) return false;
   const made = statSync(object).mtimeMs;
-  const inputs = readFileSync(`${object}.d`, 'utf8').replace(/\\\n/g, ' ').split(/\s+/).slice(1).filter(Boolean);
+  const inputs = readFileSync(`${object}.d`, 'utf8')
+    .replace(/\\\n/g, ' ')
+    .split(/\s+/)
+    .slice(1)
+    .filter(Boolean);
   return [source, ...inputs].every((path) => existsSync(path) && statSync(path).mtimeMs <= made);
 }
 
@@ -85,14 +142,17 @@ function run(args) {
   return new Promise((done, failed) => {
     const child = spawn(compiler, args, { stdio: ['ignore', 'inherit', 'inherit'] });
     child.on('error', failed);
-    child.on('exit', (code) => (code === 0 ? done() : failed(new Error(`${compiler} exited with ${code}`))));
+    child.on('exit', (code) =>
+      code === 0 ? done() : failed(new Error(`${compiler} exited with ${code}`)),
+    );
   });
 }
 
 /** Builds a target of the package in the working directory and returns the path of what it made. */
 export async function buildNative(name = 'addon', variant = 'release') {
   const target = JSON.parse(readFileSync(join(packageDir, 'native.json'), 'utf8'))[name];
-  if (target === undefined || variants[variant] === undefined) throw new Error(`no target "${name}" or variant "${variant}"`);
+  if (target === undefined || variants[variant] === undefined)
+    throw new Error(`no target "${name}" or variant "${variant}"`);
   const { objects, output, link } = plan(target, variant);
   mkdirSync(join(packageDir, 'build', variant), { recursive: true });
   const stale = objects.filter((object) => !isFresh(object));

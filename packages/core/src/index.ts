@@ -31,12 +31,13 @@ export { DEFAULT_CREDIT, type GateOptions, throughCreditGate } from './pipeline/
 export { eachBatch } from './pipeline/each-batch.js';
 export { entries } from './pipeline/entries.js';
 export type { OnError } from './pipeline/fan-out.js';
+export { type ObserveOptions, observeSource } from './pipeline/observe-source.js';
 export {
-  DEFAULT_MEMORY,
   type PipelineResult,
   type PipelineSpec,
   runPipeline,
 } from './pipeline/pipeline.js';
+export { DEFAULT_MEMORY } from './pipeline/run-facts.js';
 export type { Action, PlannedEffect } from './plugin/action.js';
 export type { Capabilities, Effect } from './plugin/capabilities.js';
 export type { ScanFacts, SinkContext, SourceContext, StageContext } from './plugin/context.js';
@@ -69,4 +70,5 @@ export {
 } from './schema/entry-schema.js';
 export type { ColumnType, Field } from './schema/field.js';
 export { escapeText } from './text/escape.js';
+export { decodeName } from './text/utf8.js';
 export { CORE_VERSION } from './version.js';

@@ -1,6 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
-import { type Accounting, isClosed, isComplete } from '../accounting/accounting.js';
+import { type Accounting, isComplete } from '../accounting/accounting.js';
 import type { EntryBatch } from '../batch/entry-batch.js';
 import { PwalkError } from '../errors/pwalk-error.js';
 import type { FileIdentity } from '../io/file-identity.js';
@@ -10,16 +8,14 @@ import type { ScanFacts, SinkContext, SourceContext, StageContext } from '../plu
 import type { Stage } from '../plugin/plugin.js';
 import type { Output } from '../plugin/sink.js';
 import type { EntrySchema } from '../schema/entry-schema.js';
-import { CORE_VERSION } from '../version.js';
 import { applyFilter } from './apply-filter.js';
+import { checkAccounting } from './check-accounting.js';
 import { type CheckedPipeline, checkPipeline } from './check-pipeline.js';
 import { DEFAULT_CREDIT, throughCreditGate } from './credit-gate.js';
 import { type Branch, fanOut, type OnError } from './fan-out.js';
 import { callHook, createStage, type LiveStage, OpenStages } from './open-stage.js';
 import { runAction } from './run-actions.js';
-
-/** Bytes a pipeline may use beyond what Node takes, when nobody says. */
-export const DEFAULT_MEMORY = 256 * 1024 * 1024;
+import { cancelled, DEFAULT_MEMORY, scanFacts } from './run-facts.js';
 
 /** What to run. */
 export interface PipelineSpec {
@@ -94,15 +90,7 @@ class Run {
   constructor(spec: PipelineSpec, checked: CheckedPipeline) {
     this.#spec = spec;
     this.#checked = checked;
-    this.#scan = {
-      id: randomUUID(),
-      roots: [],
-      host: hostname(),
-      version: CORE_VERSION,
-      startedAt: new Date(),
-      options: {},
-      ...spec.scan,
-    };
+    this.#scan = scanFacts(spec.scan);
   }
 
   async toEnd(): Promise<PipelineResult> {
@@ -156,6 +144,7 @@ class Run {
   async #walk(
     sinks: LiveStage<'sink'>[],
   ): Promise<{ accounting: Accounting | null; effects: { planned: number; applied: number } }> {
+    this.#abort.signal.throwIfAborted();
     const source = await createStage(this.#checked.source);
     const filters = await Promise.all(this.#checked.filters.map(createStage<'filter'>));
     sinks.push(...(await Promise.all(this.#checked.sinks.map(createStage<'sink'>))));
@@ -258,18 +247,6 @@ class Run {
   }
 }
 
-function cancelled(reason: unknown): PwalkError {
-  return reason instanceof PwalkError
-    ? reason
-    : new PwalkError(
-        'PWALK_CANCELLED',
-        'The run was cancelled; unfinished outputs were discarded.',
-        {
-          cause: reason,
-        },
-      );
-}
-
 /** @throws PwalkError `PWALK_COLUMN_MISSING` when a stage declared a column that does not reach it */
 function requireColumns({ stage, capabilities }: LiveStage, schema: EntrySchema): void {
   const columns = capabilities.columns ?? [];
@@ -280,14 +257,5 @@ function requireColumns({ stage, capabilities }: LiveStage, schema: EntrySchema)
     'PWALK_COLUMN_MISSING',
     `Plugin "${stage.name}" reads the column "${missing}", which nothing before it produces; the columns are ${schema.fields.map(({ name }) => name).join(', ')}.`,
     { plugin: stage.name, hook: 'open' },
-  );
-}
-
-/** @throws PwalkError `PWALK_ACCOUNTING_BROKEN` when the account is not closed or counts other rows than came */
-function checkAccounting(accounting: Accounting, rows: number): void {
-  if (isClosed(accounting) && accounting.rows === rows) return;
-  throw new PwalkError(
-    'PWALK_ACCOUNTING_BROKEN',
-    `The walk does not add up: ${accounting.read} read, but ${accounting.rows} rows + ${accounting.vanished} vanished + ${accounting.excluded} excluded, and ${rows} rows seen; please report this.`,
   );
 }

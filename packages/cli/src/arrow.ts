@@ -1,0 +1,1 @@
+export { toArrowSchema, toRecordBatch } from '@pwalk/core/arrow';

@@ -1,0 +1,75 @@
+import { getSystemErrorMap } from 'node:util';
+import { accountingLine, escapeText } from '@pwalk/core';
+import type { ReportSummary } from './report.js';
+import { formatSize } from './size.js';
+
+const number = new Intl.NumberFormat('en-US');
+
+/** The summary for people, some lines of text without a final newline. Safe for a terminal. */
+export function formatSummary(summary: ReportSummary): string {
+  const { accounting, outputs, errors, skipped, seconds } = summary;
+  const { files, directories, symlinks, other, bytes } = accounting;
+  const lines = [
+    `${number.format(files)} files, ${number.format(directories)} directories, ${number.format(symlinks)} symlinks, ${number.format(other)} other${bytes === null ? '' : `; ${formatSize(bytes)}`}`,
+    accountingLine(accounting),
+  ];
+  if (skipped > 0) lines.push(`${number.format(skipped)} directories not entered by rule`);
+  if (errors > 0) {
+    lines.push(`${number.format(errors)} entries could not be read, so the result is incomplete:`);
+    for (const { path, state, errno, operation } of summary.errorExamples) {
+      const [code, reason] = getSystemErrorMap().get(-errno) ?? [`errno ${errno}`, ''];
+      lines.push(`  ${state}: ${escapeText(path)}: ${operation}: ${code} ${reason}`.trimEnd());
+    }
+    if (errors > summary.errorExamples.length) {
+      lines.push(
+        `  … and ${number.format(errors - summary.errorExamples.length)} more: select * where errno is not null`,
+      );
+    }
+  }
+  for (const { path, rows, bytes: size } of outputs) {
+    lines.push(
+      `${escapeText(path)}: ${number.format(rows)} rows${size === null ? '' : `, ${formatSize(size)}`}`,
+    );
+  }
+  const rate =
+    seconds > 0 ? `, ${number.format(Math.round(accounting.rows / seconds))} entries/s` : '';
+  lines.push(`${seconds.toFixed(1)} s${rate}`);
+  return lines.join('\n');
+}
+
+/** The summary for programs: one JSON object on one line. Counts are exact, whatever their size. */
+export function jsonSummary(summary: ReportSummary): string {
+  const { accounting, outputs, errors, skipped, complete, seconds, exitCode } = summary;
+  const { rows, files, directories, symlinks, other, bytes, vanished, excluded, read } = accounting;
+  return exactJson({
+    entries: rows,
+    files,
+    directories,
+    symlinks,
+    other,
+    bytes,
+    errors,
+    vanished,
+    skipped,
+    complete,
+    outputs,
+    seconds: Number(seconds.toFixed(3)),
+    exitCode,
+    read,
+    excluded,
+    states: accounting.states,
+  });
+}
+
+/** JSON in which bigints are written digit by digit, as JSON allows and JSON.stringify does not. */
+export function exactJson(value: unknown): string {
+  if (typeof value === 'bigint') return value.toString();
+  if (Array.isArray(value)) return `[${value.map(exactJson).join(',')}]`;
+  if (typeof value === 'object' && value !== null) {
+    const members = Object.entries(value)
+      .filter(([, member]) => member !== undefined)
+      .map(([key, member]) => `${JSON.stringify(key)}:${exactJson(member)}`);
+    return `{${members.join(',')}}`;
+  }
+  return JSON.stringify(value);
+}

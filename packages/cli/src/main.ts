@@ -1,0 +1,45 @@
+import { run } from '@oclif/core';
+import { exitCodes, PwalkError } from '@pwalk/core';
+import { interruption } from './interruption.js';
+
+/** Runs the command line and sets the exit status; see `docs/reference/exit-codes.md`. */
+export async function main(argv: string[], entry: string): Promise<void> {
+  // `| head` closes the pipe: that is the reader's right, and ends us quietly.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    process.exit(error.code === 'EPIPE' ? exitCodes.complete : exitCodes.output);
+  });
+  try {
+    await run(argv, entry);
+  } catch (error) {
+    process.exitCode = report(error);
+  }
+  if (interruption.exitCode !== null) process.exitCode = interruption.exitCode;
+}
+
+/** Says what went wrong in one sentence and returns the status to end with. */
+function report(error: unknown): number {
+  if (error instanceof PwalkError) {
+    if (error.code === 'PWALK_OUTPUT_CLOSED') return exitCodes.complete;
+    const problems = error.problems.length > 0 ? error.problems : [error];
+    for (const { message } of problems) console.error(`pwalk: ${message}`);
+    return error.exitCode;
+  }
+  const status = oclifStatus(error);
+  if (status === 0) return 0;
+  const message = error instanceof Error ? error.message : String(error);
+  // oclif appends hints on lines of their own; the first says what is wrong.
+  console.error(`pwalk: ${message.split('\nSee more help')[0]?.trim()}`);
+  return status ?? exitCodes.failed;
+}
+
+/** The status an oclif error asks for; usage errors have 2. */
+function oclifStatus(error: unknown): number | null {
+  if (typeof error !== 'object' || error === null || !('oclif' in error)) return null;
+  const { oclif } = error;
+  return typeof oclif === 'object' &&
+    oclif !== null &&
+    'exit' in oclif &&
+    typeof oclif.exit === 'number'
+    ? oclif.exit
+    : null;
+}

@@ -1,0 +1,98 @@
+import { execFileSync } from 'node:child_process';
+import {
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { OutputFile } from '@pwalk/core/io';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+let dir: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'pwalk-output-'));
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+describe('OutputFile', () => {
+  it('shows nothing under its name until it is published, and leaves nothing else behind', async () => {
+    const path = join(dir, 'out');
+    const file = await OutputFile.open(path);
+    await file.write(Buffer.from('hello '));
+    await file.write(Buffer.from('world'));
+    expect(existsSync(path)).toBe(false);
+    expect(lstatSync(join(dir, readdirSync(dir)[0]), { bigint: true })).toMatchObject({
+      dev: file.identity.dev,
+      ino: file.identity.inode,
+    });
+    await file.publish();
+    expect(readFileSync(path, 'utf8')).toBe('hello world');
+    expect(readdirSync(dir)).toEqual(['out']);
+    expect(file.bytes).toBe(11);
+  });
+
+  it('leaves an older file untouched when it is discarded', async () => {
+    const path = join(dir, 'out');
+    writeFileSync(path, 'old');
+    const file = await OutputFile.open(path);
+    await file.write(Buffer.from('new'));
+    await file.discard();
+    await file.discard();
+    expect(readFileSync(path, 'utf8')).toBe('old');
+    expect(readdirSync(dir)).toEqual(['out']);
+  });
+
+  it('replaces a symbolic link and never writes through it', async () => {
+    const target = join(dir, 'victim');
+    const path = join(dir, 'link');
+    writeFileSync(target, 'precious');
+    symlinkSync(target, path);
+    const file = await OutputFile.open(path);
+    await file.write(Buffer.from('new'));
+    await file.publish();
+    expect(readFileSync(target, 'utf8')).toBe('precious');
+    expect(lstatSync(path).isSymbolicLink()).toBe(false);
+  });
+
+  it('writes a device in place and never replaces it', async () => {
+    const file = await OutputFile.open('/dev/null');
+    await file.write(Buffer.from('gone'));
+    await file.publish();
+    expect(lstatSync('/dev/null').isCharacterDevice()).toBe(true);
+  });
+
+  it('writes a fifo in place', async () => {
+    const path = join(dir, 'fifo');
+    execFileSync('mkfifo', [path]);
+    const reader = import('node:fs/promises').then(({ readFile }) => readFile(path, 'utf8'));
+    const file = await OutputFile.open(path);
+    await file.write(Buffer.from('through'));
+    await file.publish();
+    expect(await reader).toBe('through');
+    expect(lstatSync(path).isFIFO()).toBe(true);
+  });
+
+  it('refuses a missing directory and a directory, naming them', async () => {
+    const missing = OutputFile.open(join(dir, 'no', 'out'));
+    await expect(missing).rejects.toMatchObject({ code: 'PWALK_OUTPUT_OPEN', exitCode: 5 });
+    await expect(OutputFile.open(dir)).rejects.toThrow('it is a directory');
+  });
+
+  it('says that the disk is full', async () => {
+    const file = await OutputFile.open('/dev/full');
+    const writing = file.write(Buffer.alloc(10));
+    await expect(writing).rejects.toMatchObject({
+      code: 'PWALK_OUTPUT_WRITE',
+      exitCode: 5,
+      message: expect.stringContaining('free some space'),
+    });
+    await file.discard();
+    expect(lstatSync('/dev/full').isCharacterDevice()).toBe(true);
+  });
+});

@@ -1,0 +1,71 @@
+import { type Action, definePlugin, runPipeline } from '@pwalk/core';
+import { expect, it } from 'vitest';
+import { anyOptions } from '../support/any-options.js';
+import { countingSource } from '../support/counting-source.js';
+
+interface Touch {
+  effect: 'fs:chmod';
+  path: string;
+  summary: string;
+}
+
+function touching(log: string[]) {
+  return definePlugin({
+    name: 'touch',
+    kind: 'action',
+    pwalk: '*',
+    options: anyOptions(),
+    capabilities: { columns: ['path'], effects: ['fs:chmod'] },
+    create: (): Action<Touch> => {
+      const planned: Touch[] = [];
+      return {
+        plan: (batch) => {
+          planned.push({
+            effect: 'fs:chmod',
+            path: batch.column('path').get(0) ?? '',
+            summary: '',
+          });
+        },
+        finish: () => planned.toReversed(),
+        journal: ({ path }) => void log.push(`journal ${path}`),
+        apply: ({ path }) => void log.push(`apply ${path}`),
+        close: (outcome) => void log.push(`close ${outcome.ok}`),
+      };
+    },
+  })();
+}
+
+it('applies after the walk, in the order of finish, each effect journaled first', async () => {
+  const log: string[] = [];
+  const result = await runPipeline({
+    source: countingSource({ batches: 2, log }),
+    actions: [touching(log)],
+    allow: ['fs:chmod'],
+  });
+  expect(log).toEqual([
+    'open source',
+    'end of read',
+    'journal /n/10',
+    'apply /n/10',
+    'journal /n/0',
+    'apply /n/0',
+    'close true',
+    'close source ok',
+  ]);
+  expect(result.effects).toEqual({ planned: 2, applied: 2 });
+});
+
+it('applies nothing in a dry run, and shows every effect', async () => {
+  const log: string[] = [];
+  const shown: string[] = [];
+  const result = await runPipeline({
+    source: countingSource({ batches: 2 }),
+    actions: [touching(log)],
+    allow: ['fs:chmod'],
+    dryRun: true,
+    onEffect: ({ path }) => shown.push(path),
+  });
+  expect(log).toEqual(['close true']);
+  expect(shown).toEqual(['/n/10', '/n/0']);
+  expect(result.effects).toEqual({ planned: 2, applied: 0 });
+});

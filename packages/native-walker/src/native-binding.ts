@@ -1,0 +1,126 @@
+import { createRequire } from 'node:module';
+
+/** One column of the native walker's table; equal to the field of the same position in `fullEntrySchema`. */
+export interface NativeColumn {
+  readonly name: string;
+  readonly type: string;
+  readonly nullable: boolean;
+}
+
+/** A file by identity: the scan's own output, which gets no row. */
+export interface FileIdentity {
+  readonly dev: bigint;
+  readonly inode: bigint;
+}
+
+export interface NativeWalkOptions {
+  /** Paths as typed, as bytes. */
+  readonly roots: readonly Uint8Array[];
+  /** 1 to 1024. Default 1. */
+  readonly threads?: number;
+  /** Bit n asks for column n of `columns()`. Default: all but the optional ones. */
+  readonly columns?: number;
+  /** A batch is handed over when it has this many rows … Default 16384. */
+  readonly batchRows?: number;
+  /** … or this many bytes; one row more than that is possible, however long. Default 4 MiB. */
+  readonly batchBytes?: number;
+  /** Batches that wait for `next()` before the threads sleep. Default 4. */
+  readonly queueBatches?: number;
+  /** Directories of exactly these names get a row with the state `skipped_snapshot` and are not entered. */
+  readonly skipNames?: readonly Uint8Array[];
+  /** `auto` (default): remote file systems may answer from their cache; `lazy`: all may; `sync`: none. */
+  readonly stat?: 'auto' | 'lazy' | 'sync';
+  readonly ownFiles?: readonly FileIdentity[];
+  /** Entries of one directory statted in one go, the rest is spread over the threads. Default 1024. */
+  readonly statChunkLocal?: number;
+  /** The same on remote file systems. Default 16. */
+  readonly statChunkRemote?: number;
+}
+
+/** A batch that waits to be copied out with `take()`. */
+export interface NativeBatch {
+  readonly rows: number;
+  readonly byteLength: number;
+  /**
+   * Six numbers for each column that was asked for, in the order of `columns()`: its index there, its
+   * null count, and in bytes from the start of the batch: validity bitmap (-1: none, no value is null),
+   * offsets (-1: none), data; last the length of the data. Every buffer starts at a multiple of 64.
+   */
+  readonly layout: Float64Array;
+}
+
+/** Numbers by `entryTypes` and `entryStates` in `types` and `states`. */
+export interface NativeAccounting {
+  readonly read: number;
+  readonly rows: number;
+  readonly vanished: number;
+  readonly excluded: number;
+  readonly types: readonly number[];
+  readonly states: readonly number[];
+  /** Apparent bytes of everything but directories; meaningless when no size was asked for. */
+  readonly bytes: bigint;
+  readonly clampedTimes: number;
+  /** Directories whose entries were not all accounted for. Always 0; anything else is a bug in the walker. */
+  readonly violations: number;
+}
+
+export interface NativeProgress {
+  readonly rows: number;
+  /** Directories and parts of large ones that wait for a thread. */
+  readonly queuedDirectories: number;
+  readonly waitingBatches: number;
+  /** Threads asleep because the queue is full. */
+  readonly blockedThreads: number;
+  readonly liveThreads: number;
+}
+
+/** A walk under way. Its threads stop when it is closed, collected, or its environment ends. */
+export interface NativeWalk {
+  /**
+   * The next batch when there is one, null when the walk has ended (or was closed). Drops a batch
+   * that was not taken. Rejects when the walk failed as a whole, with `errno` on the error.
+   * @throws Error while another call is pending
+   */
+  next(): Promise<NativeBatch | null>;
+  /**
+   * Copies the batch that the last `next()` announced and gives its memory back to the threads.
+   * @param target at least `byteLength` bytes
+   */
+  take(target: Uint8Array): void;
+  /** Stops the threads. Resolves when all have ended, or after two seconds without those that hang in the kernel. */
+  close(): Promise<void>;
+  /** Up to the batches handed over so far; final once `next()` said null or `close()` resolved. */
+  accounting(): NativeAccounting;
+  progress(): NativeProgress;
+}
+
+export interface NativeBinding {
+  /** For each root 0, or the errno of looking at it. */
+  probeRoots(roots: readonly Uint8Array[]): number[];
+  /** @throws TypeError or RangeError that names the option */
+  startWalk(options: NativeWalkOptions): NativeWalk;
+  columns(): NativeColumn[];
+}
+
+let loaded: { binding: NativeBinding | null; reason: Error | null } | undefined;
+
+/** The addon, or null where it was not built or does not load: `bindingError()` says why. Tried once. */
+export function loadBinding(): NativeBinding | null {
+  loaded ??= load();
+  return loaded.binding;
+}
+
+/** Why `loadBinding()` returned null; null when it did not. */
+export function bindingError(): Error | null {
+  loaded ??= load();
+  return loaded.reason;
+}
+
+function load(): { binding: NativeBinding | null; reason: Error | null } {
+  try {
+    const binding: NativeBinding = createRequire(import.meta.url)('../build/pwalk_walker.node');
+    return { binding, reason: null };
+  } catch (error) {
+    return { binding: null, reason: error instanceof Error ? error : new Error(String(error)) };
+  }
+}

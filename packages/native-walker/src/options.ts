@@ -1,0 +1,19 @@
+import { z } from 'zod';
+
+const root = z.union([z.string().min(1), z.instanceof(Uint8Array)]);
+
+/** Options of the walker as a source of a pipeline. */
+export const walkerOptions = z.object({
+  /** Directories (or files) to walk; bytes where a path is not UTF-8. */
+  roots: z.array(root).min(1),
+  /** Threads that read; chosen from the machine and the file system when not given. */
+  threads: z.int().min(1).max(1024).optional(),
+  /** Enter snapshot directories. */
+  snapshots: z.boolean().default(false),
+  /** `native`, `portable`, or whichever can be had. */
+  engine: z.enum(['auto', 'native', 'portable']).default('auto'),
+  /** `lazy` lets network file systems answer from their caches; `sync` asks the server each time. */
+  stat: z.enum(['lazy', 'sync']).default('lazy'),
+});
+
+export type WalkerOptions = z.output<typeof walkerOptions>;

@@ -1,0 +1,243 @@
+import { type BigIntStats, constants } from 'node:fs';
+import { lstat, opendir } from 'node:fs/promises';
+import {
+  type Accounting,
+  BatchBuilder,
+  decodeName,
+  type EntryBatch,
+  type EntryOperation,
+  EntrySchema,
+  type EntryState,
+  type EntryType,
+  entryStates,
+  entryTypes,
+  fullEntrySchema,
+  type Source,
+  type SourceContext,
+  type Value,
+} from '@pwalk/core';
+import { extensionOf } from './extension.js';
+import type { WalkerOptions } from './options.js';
+import { childPath, pathBytes, rootMissing, rootName } from './root-path.js';
+import { snapshotNames } from './snapshot-names.js';
+import { emptyTally, toAccounting } from './tally.js';
+
+/** Rows of a batch, and directory entries looked at together. */
+const BATCH_ROWS = 4096;
+const TOGETHER = 32;
+
+interface Item {
+  readonly path: Buffer;
+  readonly name: Buffer;
+  readonly depth: number;
+  readonly parentInode: bigint;
+}
+
+interface Directory extends Item {
+  readonly stat: BigIntStats;
+}
+
+interface Failure {
+  readonly state: EntryState;
+  readonly errno: number;
+  readonly operation: EntryOperation;
+}
+
+/**
+ * The walker in plain TypeScript: for machines the addon is not built for, as the example of how a
+ * source is written, and as what the native walker is compared with in tests. Same rows, slower; it
+ * goes by path, so a tree that is changed during the walk by somebody hostile needs the native one.
+ */
+export class PortableSource implements Source {
+  readonly #options: WalkerOptions;
+  readonly #tally = emptyTally();
+  readonly #skip: ReadonlySet<string>;
+  #schema = new EntrySchema([]);
+
+  constructor(options: WalkerOptions) {
+    this.#options = options;
+    this.#skip = new Set(options.snapshots ? [] : snapshotNames);
+  }
+
+  async open(ctx: SourceContext): Promise<EntrySchema> {
+    for (const root of this.#options.roots) {
+      await lstat(pathBytes(root)).catch((error) => {
+        throw rootMissing(pathBytes(root), errnoOf(error));
+      });
+    }
+    this.#schema = fullEntrySchema.pick(ctx.columns);
+    return this.#schema;
+  }
+
+  async *read(ctx: SourceContext): AsyncGenerator<EntryBatch> {
+    const builder = new BatchBuilder(this.#schema);
+    const own = new Set(ctx.ownFiles.map(({ dev, inode }) => `${dev}:${inode}`));
+    const pending: Directory[] = [];
+    const look = async (item: Item) => {
+      this.#tally.read++;
+      let stat: BigIntStats | null = null;
+      let failure: Failure | null = null;
+      try {
+        stat = await lstat(item.path, { bigint: true });
+      } catch (error) {
+        failure = failureOf(error, 'stat');
+        // A root was there a moment ago: that it is gone is news, not a race to be expected.
+        if (failure === null && item.depth < 0) {
+          failure = { state: 'error', errno: errnoOf(error), operation: 'stat' };
+        }
+        if (failure === null) this.#tally.vanished++;
+      }
+      return { item, stat, failure };
+    };
+    const settle = ({ item, stat, failure }: Awaited<ReturnType<typeof look>>) => {
+      if (stat === null) {
+        if (failure !== null) this.#append(builder, item, null, failure);
+      } else if (own.has(`${stat.dev}:${stat.ino}`)) {
+        this.#tally.excluded++;
+      } else if (!stat.isDirectory()) {
+        this.#append(builder, item, stat, null);
+      } else if (item.depth >= 0 && this.#skip.has(item.name.toString('latin1'))) {
+        this.#append(builder, item, stat, {
+          state: 'skipped_snapshot',
+          errno: 0,
+          operation: 'none',
+        });
+      } else {
+        pending.push({ ...item, stat });
+      }
+    };
+    for (const root of this.#options.roots) {
+      const path = pathBytes(root);
+      settle(await look({ path, name: rootName(path), depth: -1, parentInode: 0n }));
+      for (let directory = pending.pop(); directory !== undefined; directory = pending.pop()) {
+        let failure: Failure | null = null;
+        let count = 0n;
+        let sum = 0n;
+        let together: Item[] = [];
+        const flush = async () => {
+          for (const seen of await Promise.all(together.map(look))) {
+            sum += seen.stat?.size ?? 0n;
+            settle(seen);
+          }
+          together = [];
+        };
+        try {
+          for await (const { name } of await opendir(directory.path, { encoding: bytes })) {
+            const child = pathBytes(name);
+            const { path: parent, depth, stat } = directory;
+            together.push({
+              path: childPath(parent, child),
+              name: child,
+              depth: depth + 1,
+              parentInode: stat.ino,
+            });
+            count++;
+            if (together.length === TOGETHER) await flush();
+            if (builder.length >= BATCH_ROWS) yield builder.finish();
+          }
+        } catch (error) {
+          failure = failureOf(error, count === 0n ? 'open' : 'read');
+          if (failure === null && count === 0n) {
+            this.#tally.vanished++;
+            continue;
+          }
+        }
+        await flush();
+        const entered = failure === null || failure.operation === 'read';
+        this.#append(builder, directory, directory.stat, failure, entered ? { count, sum } : null);
+        if (builder.length >= BATCH_ROWS) yield builder.finish();
+      }
+    }
+    if (builder.length > 0) yield builder.finish();
+  }
+
+  accounting(): Accounting {
+    return toAccounting(this.#tally, true);
+  }
+
+  #append(
+    builder: BatchBuilder,
+    item: Item,
+    stat: BigIntStats | null,
+    failure: Failure | null,
+    listing: { count: bigint; sum: bigint } | null = null,
+  ): void {
+    const type = stat === null ? 'unknown' : typeOf(stat);
+    const state = failure?.state ?? 'ok';
+    const path = decodeName(item.path);
+    const row: Record<string, Value> = {
+      path: path.text,
+      path_raw: path.exact ? null : item.path,
+      name: decodeName(item.name).text,
+      ext: decodeName(extensionOf(item.name, type === 'directory')).text,
+      type,
+      parent_inode: item.parentInode,
+      depth: item.depth,
+      file_count: listing?.count ?? null,
+      dir_sum: listing?.sum ?? null,
+      state,
+      errno: failure === null || failure.errno === 0 ? null : failure.errno,
+      operation: failure?.operation ?? 'none',
+      mnt_id: null,
+      ...(stat === null ? {} : statColumns(stat)),
+    };
+    builder.append(row);
+    this.#tally.rows++;
+    this.#tally.types[entryTypes.indexOf(type)]++;
+    this.#tally.states[entryStates.indexOf(state)]++;
+    if (stat !== null && !stat.isDirectory()) this.#tally.bytes += stat.size;
+  }
+}
+
+// opendir() gives names as bytes for this encoding, which its types do not know.
+const bytes = 'buffer' as BufferEncoding;
+
+function statColumns(stat: BigIntStats): Record<string, Value> {
+  return {
+    inode: stat.ino,
+    dev: stat.dev,
+    mode: Number(stat.mode),
+    uid: Number(stat.uid),
+    gid: Number(stat.gid),
+    size: stat.size,
+    blocks: stat.blocks,
+    nlink: Number(stat.nlink),
+    is_hardlink: !stat.isDirectory() && stat.nlink > 1n,
+    atime: microseconds(stat.atimeNs),
+    mtime: microseconds(stat.mtimeNs),
+    ctime: microseconds(stat.ctimeNs),
+    btime: stat.birthtimeNs > 0n ? microseconds(stat.birthtimeNs) : null,
+  };
+}
+
+/** Nanoseconds to microseconds, towards the past. */
+function microseconds(ns: bigint): bigint {
+  return (ns - (((ns % 1000n) + 1000n) % 1000n)) / 1000n;
+}
+
+const typesByMode = new Map<bigint, EntryType>([
+  [BigInt(constants.S_IFREG), 'file'],
+  [BigInt(constants.S_IFDIR), 'directory'],
+  [BigInt(constants.S_IFLNK), 'symlink'],
+  [BigInt(constants.S_IFIFO), 'fifo'],
+  [BigInt(constants.S_IFSOCK), 'socket'],
+  [BigInt(constants.S_IFBLK), 'block'],
+  [BigInt(constants.S_IFCHR), 'char'],
+]);
+
+function typeOf({ mode }: BigIntStats): EntryType {
+  return typesByMode.get(mode & BigInt(constants.S_IFMT)) ?? 'unknown';
+}
+
+function errnoOf(error: unknown): number {
+  return error instanceof Error && 'errno' in error ? -Number(error.errno) : 0;
+}
+
+/** What a failed call means for its entry; null when the entry is gone. */
+function failureOf(error: unknown, operation: EntryOperation): Failure | null {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (code === 'ENOENT' || code === 'ENOTDIR') return null;
+  const denied = code === 'EACCES' || code === 'EPERM';
+  const state = denied ? 'denied' : operation === 'read' ? 'incomplete' : 'error';
+  return { state, errno: errnoOf(error), operation };
+}

@@ -1,0 +1,112 @@
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { dirname, join } from 'node:path';
+
+/**
+ * Variables in which schedulers state the processors a job was given, in order of preference:
+ * Slurm, PBS, LSF, SGE.
+ */
+const schedulerVariables = [
+  'SLURM_CPUS_PER_TASK',
+  'SLURM_CPUS_ON_NODE',
+  'PBS_NP',
+  'NCPUS',
+  'LSB_DJOB_NUMPROC',
+  'NSLOTS',
+];
+
+/** Threads on network and FUSE file systems, whose calls wait: more in flight than there are processors. */
+const REMOTE_THREADS = 32;
+const REMOTE_THREADS_PER_CPU = 16;
+
+export interface MachineLimits {
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly affinity?: number;
+  readonly procRoot?: string;
+  readonly cgroupRoot?: string;
+}
+
+/** Processors this process may use: the least of its affinity, its cgroup's quota and its job's share. */
+export function cpuLimit({
+  env = process.env,
+  affinity = availableParallelism(),
+  procRoot = '/proc',
+  cgroupRoot = '/sys/fs/cgroup',
+}: MachineLimits = {}): number {
+  const limits = [affinity, cgroupQuota(procRoot, cgroupRoot) ?? Number.POSITIVE_INFINITY];
+  const share = schedulerVariables
+    .map((name) => positiveInteger(env[name]))
+    .find((n) => n !== null);
+  if (share !== undefined && share !== null) limits.push(share);
+  return Math.max(1, Math.min(...limits));
+}
+
+/**
+ * How many threads read. `PWALK_THREADS` stands in for an option nobody gave. Local file systems
+ * keep the processors busy: one thread each. Remote ones wait: many.
+ */
+export function threadCount(
+  requested: number | undefined,
+  isRemote: boolean,
+  machine: MachineLimits = {},
+): number {
+  const { env = process.env } = machine;
+  const fixed = requested ?? positiveInteger(env.PWALK_THREADS);
+  if (fixed !== null) return fixed;
+  const cpus = cpuLimit(machine);
+  return isRemote ? Math.min(REMOTE_THREADS, cpus * REMOTE_THREADS_PER_CPU) : cpus;
+}
+
+/** Whole processors of the tightest CPU quota of this process's cgroup and those above it, or null. */
+function cgroupQuota(procRoot: string, cgroupRoot: string): number | null {
+  const quotas: number[] = [];
+  for (const line of readText(join(procRoot, 'self/cgroup'))?.split('\n') ?? []) {
+    const [, controllers, path] = /^\d+:([^:]*):(.*)$/.exec(line) ?? [];
+    if (controllers === undefined || path === undefined) continue;
+    if (controllers === '') {
+      for (const directory of upward(path)) {
+        const [quota, period] = readText(join(cgroupRoot, directory, 'cpu.max'))?.split(' ') ?? [];
+        addQuota(quotas, quota, period);
+      }
+    } else if (controllers.split(',').includes('cpu')) {
+      for (const directory of upward(path)) {
+        const base = join(cgroupRoot, 'cpu', directory);
+        addQuota(
+          quotas,
+          readText(join(base, 'cpu.cfs_quota_us')),
+          readText(join(base, 'cpu.cfs_period_us')),
+        );
+      }
+    }
+  }
+  return quotas.length === 0 ? null : Math.max(1, Math.ceil(Math.min(...quotas)));
+}
+
+/** The path and every directory above it. */
+function* upward(path: string): Generator<string> {
+  for (let at = path; ; at = dirname(at)) {
+    yield at;
+    if (at === '/' || at === '.') return;
+  }
+}
+
+function addQuota(
+  quotas: number[],
+  quota: string | undefined | null,
+  period: string | undefined | null,
+): void {
+  const cpus = Number(quota) / Number(period);
+  if (cpus > 0 && Number.isFinite(cpus)) quotas.push(cpus);
+}
+
+function readText(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch {
+    return null;
+  }
+}
+
+function positiveInteger(text: string | undefined): number | null {
+  return text !== undefined && /^[1-9]\d{0,8}$/.test(text.trim()) ? Number(text) : null;
+}
