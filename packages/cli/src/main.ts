@@ -27,8 +27,9 @@ function report(error: unknown): number {
   const status = oclifStatus(error);
   if (status === 0) return 0;
   const message = error instanceof Error ? error.message : String(error);
-  // oclif appends hints on lines of their own; the first says what is wrong.
-  console.error(`pwalk: ${message.split('\nSee more help')[0]?.trim()}`);
+  // oclif appends hints on lines of their own, and breaks lines inside its sentences.
+  const [sentence = ''] = message.split('\nSee more help');
+  console.error(`pwalk: ${sentence.trim().replace(/\s*\n\s*/g, ' ')}`);
   return status ?? exitCodes.failed;
 }
 

@@ -1,5 +1,6 @@
 import {
   type Accounting,
+  decodeName,
   errorCount,
   exitCodes,
   type Output,
@@ -60,7 +61,11 @@ export async function report(
       parquet({ path: options.output }),
       errorExamples({ into: examples, most: MOST_EXAMPLES }),
     ],
-    scan: { roots: roots.map((root) => Buffer.from(root).toString()), options: { ...walking } },
+    scan: {
+      roots: roots.map((root) => decodeName(Buffer.from(root)).text),
+      rootBytes: roots.map((root) => Buffer.from(root)),
+      options: { ...walking },
+    },
     ...(memory === undefined ? {} : { memory }),
     ...(signal === undefined ? {} : { signal }),
     onWarning: (message) => onWarning?.(message),

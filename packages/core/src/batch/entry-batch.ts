@@ -92,7 +92,7 @@ export class EntryBatch {
   column<N extends EntryColumn>(name: N): EntryColumns[N];
   column(name: string): Column;
   column(name: string): Column {
-    for (const layer of this.#layers) {
+    for (const layer of this.schema.has(name) ? this.#layers : []) {
       const column = layer.columns.get(name);
       if (column === undefined) continue;
       if (layer.rows === null) return column;
@@ -157,6 +157,14 @@ export class EntryBatch {
       [{ columns, rows: null }, ...this.#layers],
       this.lease,
     );
+  }
+
+  /**
+   * The same rows with the columns of `schema` only, which this batch must have. What a stage did
+   * not declare it does not get to see: else it would work only beside a stage that did declare it.
+   */
+  narrowedTo(schema: EntrySchema): EntryBatch {
+    return new EntryBatch(schema, this.length, this.#layers, this.lease);
   }
 
   /** The same batch, waited for by `lease`. Called by the engine only. */

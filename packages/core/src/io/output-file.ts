@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { constants, type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { getSystemErrorMap } from 'node:util';
 import { PwalkError } from '../errors/pwalk-error.js';
 import { escapeText } from '../text/escape.js';
 import type { FileIdentity } from './file-identity.js';
@@ -68,10 +69,9 @@ export class OutputFile {
       const { dev, ino } = await handle.stat({ bigint: true });
       return new OutputFile(path, handle.fd, { dev, inode: ino }, handle, temporary);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
       throw new PwalkError(
         'PWALK_OUTPUT_OPEN',
-        `Cannot create the output "${escapeText(path)}": ${escapeText(reason)}. Choose a file in an existing, writable directory.`,
+        `Cannot create the output "${escapeText(path)}": ${reasonOf(error)}. Choose a file in an existing, writable directory.`,
         { path, cause: error },
       );
     }
@@ -105,14 +105,13 @@ export class OutputFile {
     if (code === 'EPIPE') {
       return new PwalkError('PWALK_OUTPUT_CLOSED', `The reader of ${name} is gone.`, { cause });
     }
-    const reason = cause instanceof Error ? cause.message : String(cause);
     const remedy =
       code === 'ENOSPC' || code === 'EDQUOT'
         ? 'free some space or choose another place'
         : 'check the device';
     return new PwalkError(
       'PWALK_OUTPUT_WRITE',
-      `Writing ${name} failed: ${escapeText(reason)}; ${remedy}.`,
+      `Writing ${name} failed: ${reasonOf(cause)}; ${remedy}.`,
       { path: this.path, cause },
     );
   }
@@ -145,6 +144,14 @@ export class OutputFile {
     await this.#handle?.close().catch(() => {});
     if (this.#temporary !== null) await rm(this.#temporary, { force: true }).catch(() => {});
   }
+}
+
+/** `no space left on device (ENOSPC)`, or whatever the error says of itself. */
+function reasonOf(error: unknown): string {
+  const errno = error instanceof Error && 'errno' in error ? Number(error.errno) : Number.NaN;
+  const [code, text] = getSystemErrorMap().get(errno) ?? [];
+  if (code !== undefined) return `${text} (${code})`;
+  return escapeText(error instanceof Error ? error.message : String(error));
 }
 
 function writeToStandardOutput(chunk: Uint8Array): Promise<void> {

@@ -7,7 +7,7 @@ import type { Effect } from '../plugin/capabilities.js';
 import type { ScanFacts, SinkContext, SourceContext, StageContext } from '../plugin/context.js';
 import type { Stage } from '../plugin/plugin.js';
 import type { Output } from '../plugin/sink.js';
-import type { EntrySchema } from '../schema/entry-schema.js';
+import { defaultEntrySchema, type EntrySchema, fullEntrySchema } from '../schema/entry-schema.js';
 import { applyFilter } from './apply-filter.js';
 import { checkAccounting } from './check-accounting.js';
 import { type CheckedPipeline, checkPipeline } from './check-pipeline.js';
@@ -157,25 +157,29 @@ class Run {
     };
     let schema = await this.#stages.open(source, () => source.instance.open(sourceContext));
     for (const filter of filters) {
-      requireColumns(filter, schema);
+      declaredSchema(filter, schema);
       await this.#stages.open(filter, () => filter.instance.open?.(schema, this.#context(filter)));
       schema = schema.with(filter.capabilities.adds ?? []);
     }
     const branches: Branch[] = [];
     for (const sink of sinks) {
-      requireColumns(sink, schema);
+      const seen = declaredSchema(sink, schema);
       const ctx: SinkContext = {
         ...this.#context(sink),
         registerOwnFile: (file) => this.#ownFiles.push(file),
       };
-      await this.#stages.open(sink, () => sink.instance.open?.(schema, ctx));
-      branches.push((batch) => callHook(sink, 'write', () => sink.instance.write(batch, ctx)));
+      await this.#stages.open(sink, () => sink.instance.open?.(seen, ctx));
+      branches.push((batch) =>
+        callHook(sink, 'write', () => sink.instance.write(batch.narrowedTo(seen), ctx)),
+      );
     }
     for (const action of actions) {
-      requireColumns(action, schema);
+      const seen = declaredSchema(action, schema);
       const ctx = this.#context(action);
-      await this.#stages.open(action, () => action.instance.open?.(schema, ctx));
-      branches.push((batch) => callHook(action, 'plan', () => action.instance.plan(batch, ctx)));
+      await this.#stages.open(action, () => action.instance.open?.(seen, ctx));
+      branches.push((batch) =>
+        callHook(action, 'plan', () => action.instance.plan(batch.narrowedTo(seen), ctx)),
+      );
     }
     this.#abort.signal.throwIfAborted();
     await this.#stream(source, filters, branches, sourceContext);
@@ -247,15 +251,28 @@ class Run {
   }
 }
 
-/** @throws PwalkError `PWALK_COLUMN_MISSING` when a stage declared a column that does not reach it */
-function requireColumns({ stage, capabilities }: LiveStage, schema: EntrySchema): void {
+/**
+ * What a stage gets to see of the stream: the columns it declared. `'all'` leaves out the optional
+ * columns of the entries table, which are there only because another stage asked for them by name.
+ * @throws PwalkError `PWALK_COLUMN_MISSING` when it declared a column that does not reach it
+ */
+function declaredSchema({ stage, capabilities }: LiveStage, schema: EntrySchema): EntrySchema {
   const columns = capabilities.columns ?? [];
-  if (columns === 'all') return;
+  if (columns === 'all') {
+    const names = schema.fields.map(({ name }) => name);
+    return schema.pick(new Set(names.filter((name) => !optionalColumns.has(name))));
+  }
   const missing = columns.find((name) => !schema.has(name));
-  if (missing === undefined) return;
-  throw new PwalkError(
-    'PWALK_COLUMN_MISSING',
-    `Plugin "${stage.name}" reads the column "${missing}", which nothing before it produces; the columns are ${schema.fields.map(({ name }) => name).join(', ')}.`,
-    { plugin: stage.name, hook: 'open' },
-  );
+  if (missing !== undefined) {
+    throw new PwalkError(
+      'PWALK_COLUMN_MISSING',
+      `Plugin "${stage.name}" reads the column "${missing}", which nothing before it produces; the columns are ${schema.fields.map(({ name }) => name).join(', ')}.`,
+      { plugin: stage.name, hook: 'open' },
+    );
+  }
+  return schema.pick(new Set(columns));
 }
+
+const optionalColumns: ReadonlySet<string> = new Set(
+  fullEntrySchema.fields.map(({ name }) => name).filter((name) => !defaultEntrySchema.has(name)),
+);

@@ -12,6 +12,7 @@ export function scanFacts(known: Partial<ScanFacts> = {}): ScanFacts {
   return {
     id: randomUUID(),
     roots: [],
+    rootBytes: [],
     host: hostname(),
     version: CORE_VERSION,
     startedAt: new Date(),

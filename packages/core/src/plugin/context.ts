@@ -4,8 +4,10 @@ import type { FileIdentity } from '../io/file-identity.js';
 export interface ScanFacts {
   /** Unique per run. */
   readonly id: string;
-  /** The roots as the user gave them. */
+  /** The roots as the user gave them, for display. */
   readonly roots: readonly string[];
+  /** The exact bytes of the roots. */
+  readonly rootBytes: readonly Uint8Array[];
   readonly host: string;
   /** Version of pwalk. */
   readonly version: string;
