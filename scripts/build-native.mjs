@@ -35,6 +35,7 @@ const variants = {
     '-O1',
     '-g',
     '-fsanitize=address,undefined',
+    '-fno-sanitize=vptr', // needs descriptors, which some tests take away
     '-fno-sanitize-recover=all',
     '-fno-omit-frame-pointer',
   ],
@@ -91,7 +92,14 @@ function plan(target, variant) {
   ];
   const napiFlags =
     target.kind === 'addon'
-      ? ['-DNAPI_VERSION=9', '-DNODE_ADDON_API_DISABLE_DEPRECATED', '-fvisibility=hidden']
+      ? [
+          '-DNAPI_VERSION=9',
+          '-DNODE_ADDON_API_DISABLE_DEPRECATED',
+          '-DNODE_ADDON_API_CPP_EXCEPTIONS_ALL',
+          // A worker thread that is terminated refuses every call, also to throw.
+          '-DNODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS',
+          '-fvisibility=hidden',
+        ]
       : [];
   const compile = (source, args) => {
     const key = createHash('sha256')

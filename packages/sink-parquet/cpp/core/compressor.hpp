@@ -1,0 +1,34 @@
+#pragma once
+
+#include <memory>
+
+#include "core/byte_buffer.hpp"
+#include "core/format.hpp"
+
+struct ZSTD_CCtx_s;
+
+namespace pwalk::parquet {
+
+// Compresses pages, each on its own. One per thread: it reuses its working memory.
+// Source: Compression.md, "ZSTD": a page is one or more zstd frames (RFC 8878).
+class Compressor {
+ public:
+  // Throws std::bad_alloc.
+  Compressor(Codec codec, int level);
+
+  Codec codec() const noexcept { return codec_; }
+  // The page as it goes to the file: `page` itself when there is no codec, else a buffer that lives
+  // until the next call.
+  std::string_view compress(const ByteBuffer& page);
+
+ private:
+  struct Free {
+    void operator()(ZSTD_CCtx_s* context) const noexcept;
+  };
+
+  Codec codec_;
+  std::unique_ptr<ZSTD_CCtx_s, Free> context_;
+  ByteBuffer compressed_;
+};
+
+}  // namespace pwalk::parquet

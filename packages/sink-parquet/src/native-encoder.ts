@@ -1,0 +1,166 @@
+import { createRequire } from 'node:module';
+import { availableParallelism, constants } from 'node:os';
+import { setTimeout } from 'node:timers/promises';
+import { type Column, type EntryBatch, type Field, PwalkError } from '@pwalk/core';
+import { columnLayout } from './column-layout.js';
+import type { EncoderSettings, OpenEncoder, ParquetEncoder, WrittenFile } from './encoder.js';
+
+/** One column as the addon takes it: three buffers, see `cpp/napi/arguments.hpp`. */
+type Part = NodeJS.TypedArray | null;
+
+interface Addon {
+  readonly Encoder: new (fd: number, options: object) => AddonEncoder;
+}
+
+interface AddonEncoder {
+  write(rows: number, parts: readonly Part[]): Promise<void>;
+  finish(metadata: readonly (readonly [string, string])[]): Promise<WrittenFile>;
+  abort(): Promise<unknown>;
+}
+
+/** What tests make small. */
+export interface NativeTuning {
+  readonly lanes: number;
+  readonly pageRows: number;
+  readonly dictionaryEntries: number;
+}
+
+const defaults: NativeTuning = {
+  // More lanes mean more memory and smaller row groups for short scans; four outrun any walk.
+  lanes: Math.min(availableParallelism(), 4),
+  pageRows: 32_768,
+  dictionaryEntries: 65_536,
+};
+
+/** Milliseconds that `abort` waits for the lanes. */
+const abortPatience = 2_000;
+
+let addon: Addon | Error | undefined;
+
+function loadAddon(): Addon | Error {
+  try {
+    // The one place where the addon's shape is stated; test/native-encoder.test.ts holds it to that.
+    return createRequire(import.meta.url)('../build/pwalk_parquet.node') as Addon;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+/** What opens native encoders, or why there are none here. */
+export function nativeEncoder(tuning: Partial<NativeTuning> = {}): OpenEncoder | PwalkError {
+  addon ??= loadAddon();
+  if (addon instanceof Error) {
+    return new PwalkError(
+      'PWALK_NATIVE_UNAVAILABLE',
+      'The native Parquet encoder cannot be loaded here.',
+      { cause: addon },
+    );
+  }
+  const { Encoder } = addon;
+  return async (settings) =>
+    new NativeEncoder(
+      settings,
+      new Encoder(settings.output.fd, {
+        columns: settings.schema.fields.map((field) => ({
+          name: field.name,
+          type: field.type,
+          nullable: field.nullable,
+          layout: columnLayout(field),
+          words: field.values ?? [],
+        })),
+        codec: settings.compression,
+        level: settings.level,
+        rowGroupRows: settings.rowGroupRows,
+        createdBy: settings.createdBy,
+        ...defaults,
+        ...tuning,
+      }),
+    );
+}
+
+/** Hands the memory of batches to the addon's threads, which encode and write beside the walk. */
+class NativeEncoder implements ParquetEncoder {
+  readonly #settings: EncoderSettings;
+  readonly #encoder: AddonEncoder;
+
+  constructor(settings: EncoderSettings, encoder: AddonEncoder) {
+    this.#settings = settings;
+    this.#encoder = encoder;
+  }
+
+  async write(batch: EntryBatch): Promise<void> {
+    const parts = this.#settings.schema.fields.flatMap((field) =>
+      partsOf(field, batch.column(field.name)),
+    );
+    await this.#encoder.write(batch.length, parts).catch(this.#rethrow);
+  }
+
+  async finish(metadata: ReadonlyMap<string, string>): Promise<WrittenFile> {
+    const written = await this.#encoder.finish([...metadata]).catch(this.#rethrow);
+    this.#settings.output.wrote(written.bytes);
+    return written;
+  }
+
+  /** A lane that is stuck in the kernel is not waited for: it writes to a descriptor of its own. */
+  async abort(): Promise<void> {
+    const patience = new AbortController();
+    await Promise.race([
+      this.#encoder.abort(),
+      setTimeout(abortPatience, undefined, { signal: patience.signal }).catch(() => {}),
+    ]);
+    patience.abort();
+  }
+
+  readonly #rethrow = (error: unknown): never => {
+    throw this.#failure(error);
+  };
+
+  /** The addon's errors are errnos; EBADMSG for a batch whose buffers contradict each other. */
+  #failure(error: unknown): unknown {
+    if (!(error instanceof Error) || !('errno' in error)) return error;
+    const code = errnoName(Number(error.errno));
+    if (code === 'EBADMSG') {
+      return new PwalkError(
+        'PWALK_SCHEMA_INVALID',
+        'A batch has a column whose offsets, codes or lengths do not fit its rows.',
+      );
+    }
+    const cause = Object.assign(new Error(`${code}: ${error.message}`), { code });
+    return this.#settings.output.failure(cause);
+  }
+}
+
+/** `ENOSPC` for 28. The names libuv knows leave out some that writes fail with, as EDQUOT. */
+function errnoName(errno: number): string {
+  const known = Object.entries(constants.errno).find(([, value]) => value === errno);
+  return known?.[0] ?? `errno ${errno}`;
+}
+
+function partsOf(field: Field, column: Column): [Part, Part, Part] {
+  const validity = validityOf(field, column);
+  switch (column.type) {
+    case 'utf8':
+    case 'binary':
+      return [validity, column.offsets, column.bytes];
+    case 'bool':
+      return [validity, column.bits, null];
+    case 'dictionary':
+      return [validity, column.codes, null];
+    default:
+      return [validity, column.values, null];
+  }
+}
+
+/** The nulls of a column; a column that must not have any may still come with a bitmap of ones. */
+function validityOf(field: Field, column: Column): Uint8Array | null {
+  if (field.nullable || column.validity === null) return column.validity;
+  for (let row = 0; row < column.length; row++) {
+    if (column.isNull(row)) {
+      throw new PwalkError(
+        'PWALK_SCHEMA_INVALID',
+        `Column "${field.name}" of a batch has a null, and its schema says it has none.`,
+      );
+    }
+  }
+  return null;
+}

@@ -1,0 +1,101 @@
+import type { EntryBatch, Outcome, Output, Sink, SinkContext } from '@pwalk/core';
+import { type EntrySchema, PwalkError } from '@pwalk/core';
+import { OutputFile } from '@pwalk/core/io';
+import type { OpenEncoder, ParquetEncoder } from './encoder.js';
+import { fileMetadata } from './file-metadata.js';
+import { nativeEncoder } from './native-encoder.js';
+import type { ParquetOptions } from './parquet.js';
+
+/** What is there between `open` and `close`. */
+interface Opened {
+  readonly output: OutputFile;
+  readonly encoder: ParquetEncoder;
+  readonly ctx: SinkContext;
+}
+
+/** Writes the batches of a run into one Parquet file, which appears under its name when it is whole. */
+export class ParquetSink implements Sink {
+  readonly #options: ParquetOptions;
+  #opened: Opened | null = null;
+  #made: Output | null = null;
+
+  constructor(options: ParquetOptions) {
+    this.#options = options;
+  }
+
+  async open(schema: EntrySchema, ctx: SinkContext): Promise<void> {
+    const written = selectColumns(schema, this.#options.columns);
+    const openEncoder = await this.#chooseEncoder(ctx);
+    const output = await OutputFile.open(this.#options.path);
+    try {
+      const encoder = await openEncoder({
+        schema: written,
+        output,
+        compression: this.#options.compression,
+        level: this.#options.level,
+        rowGroupRows: this.#options.rowGroupRows,
+        createdBy: `pwalk version ${ctx.scan.version}`,
+      });
+      this.#opened = { output, encoder, ctx };
+    } catch (error) {
+      await output.discard();
+      throw error;
+    }
+    ctx.registerOwnFile(output.identity);
+  }
+
+  async write(batch: EntryBatch): Promise<void> {
+    if (batch.length > 0) await this.#opened?.encoder.write(batch);
+  }
+
+  async close(outcome: Outcome): Promise<void> {
+    if (this.#opened === null) return;
+    const { output, encoder, ctx } = this.#opened;
+    this.#opened = null;
+    if (!outcome.ok) {
+      await encoder.abort();
+      await output.discard();
+      return;
+    }
+    try {
+      const metadata = fileMetadata(ctx.scan, outcome, this.#options.metadata);
+      const { rows, bytes } = await encoder.finish(metadata);
+      await output.publish();
+      this.#made = { path: this.#options.path, format: 'parquet', rows, bytes };
+    } catch (error) {
+      await encoder.abort();
+      await output.discard();
+      throw error;
+    }
+  }
+
+  outputs(): readonly Output[] {
+    return this.#made === null ? [] : [this.#made];
+  }
+
+  async #chooseEncoder(ctx: SinkContext): Promise<OpenEncoder> {
+    const { encoder } = this.#options;
+    if (encoder !== 'wasm') {
+      const native = nativeEncoder();
+      if (typeof native === 'function') return native;
+      if (encoder === 'native') throw native;
+      ctx.warn(`${native.message} Using parquet-wasm, which takes about eight times as long.`);
+    }
+    const { openWasmEncoder } = await import('./wasm-encoder.js');
+    return openWasmEncoder;
+  }
+}
+
+/** The schema's columns that are to be written: `names`, or all. */
+function selectColumns(schema: EntrySchema, names: readonly string[] | undefined): EntrySchema {
+  if (names === undefined) return schema;
+  for (const name of names) {
+    if (schema.has(name)) continue;
+    const known = schema.fields.map((field) => field.name).join(', ');
+    throw new PwalkError(
+      'PWALK_COLUMN_MISSING',
+      `There is no column "${name}" to write; choose from ${known}.`,
+    );
+  }
+  return schema.pick(new Set(names));
+}

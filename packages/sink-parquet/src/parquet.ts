@@ -1,0 +1,53 @@
+import { definePlugin } from '@pwalk/core';
+import { z } from 'zod';
+import { ParquetSink } from './parquet-sink.js';
+
+const options = z.strictObject({
+  path: z.string().min(1).describe('The file to write; `-` for standard output'),
+  compression: z.enum(['zstd', 'none']).default('zstd'),
+  level: z
+    .int()
+    .min(1)
+    .max(19)
+    .default(1)
+    .describe('zstd level; parquet-wasm has only its own default'),
+  rowGroupRows: z.int().min(1).max(16_777_216).default(131_072),
+  columns: z
+    .array(z.string())
+    .min(1)
+    .optional()
+    .describe("Names of the columns to write, in the schema's order; all when left out"),
+  encoder: z
+    .enum(['auto', 'native', 'wasm'])
+    .default('auto')
+    .describe('`auto`: native where the addon loads, else parquet-wasm with a warning'),
+  metadata: z
+    .record(z.string(), z.string())
+    .refine(
+      (pairs) => !Object.keys(pairs).some((key) => key.startsWith('pwalk.')),
+      'keys that begin with "pwalk." are taken',
+    )
+    .default({})
+    .describe("More key-value pairs for the file's footer"),
+});
+
+/** Options of the Parquet sink, checked and complete. */
+export type ParquetOptions = z.output<typeof options>;
+
+/**
+ * Writes one Parquet file: zstd, page index, the facts of the scan in its footer. Rows keep the
+ * order they have within a batch; batches may change places.
+ *
+ * ```js
+ * import { parquet } from '@pwalk/sink-parquet';
+ * export default { sinks: [parquet({ path: 'scan.parquet' })] };
+ * ```
+ */
+export const parquet = definePlugin({
+  name: 'parquet',
+  kind: 'sink',
+  pwalk: '^0.1.0',
+  options,
+  capabilities: ({ columns }) => ({ columns: columns ?? 'all', atomic: true }),
+  create: (given) => new ParquetSink(given),
+});
