@@ -53,7 +53,7 @@ export {
   type Stage,
 } from './plugin/plugin.js';
 export type { Output, Sink } from './plugin/sink.js';
-export type { Source } from './plugin/source.js';
+export type { Source, SourceProgress } from './plugin/source.js';
 export {
   type DefaultColumn,
   defaultEntrySchema,

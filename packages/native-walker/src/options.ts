@@ -1,6 +1,9 @@
 import { z } from 'zod';
 
-const root = z.union([z.string().min(1), z.instanceof(Uint8Array)]);
+const root = z.union([
+  z.string().min(1),
+  z.custom<Uint8Array>((value) => value instanceof Uint8Array),
+]);
 
 /** Options of the walker as a source of a pipeline. */
 export const walkerOptions = z.object({

@@ -14,6 +14,7 @@ import {
   fullEntrySchema,
   type Source,
   type SourceContext,
+  type SourceProgress,
   type Value,
 } from '@pwalk/core';
 import { extensionOf } from './extension.js';
@@ -52,6 +53,7 @@ export class PortableSource implements Source {
   readonly #options: WalkerOptions;
   readonly #tally = emptyTally();
   readonly #skip: ReadonlySet<string>;
+  readonly #pending: Directory[] = [];
   #schema = new EntrySchema([]);
 
   constructor(options: WalkerOptions) {
@@ -72,7 +74,7 @@ export class PortableSource implements Source {
   async *read(ctx: SourceContext): AsyncGenerator<EntryBatch> {
     const builder = new BatchBuilder(this.#schema);
     const own = new Set(ctx.ownFiles.map(({ dev, inode }) => `${dev}:${inode}`));
-    const pending: Directory[] = [];
+    const pending = this.#pending;
     const look = async (item: Item) => {
       this.#tally.read++;
       let stat: BigIntStats | null = null;
@@ -151,6 +153,15 @@ export class PortableSource implements Source {
     if (builder.length > 0) yield builder.finish();
   }
 
+  progress(): SourceProgress {
+    return {
+      rows: this.#tally.rows,
+      queuedDirectories: this.#pending.length,
+      threads: 1,
+      blockedThreads: 0,
+    };
+  }
+
   accounting(): Accounting {
     return toAccounting(this.#tally, true);
   }
@@ -206,7 +217,7 @@ function statColumns(stat: BigIntStats): Record<string, Value> {
     atime: microseconds(stat.atimeNs),
     mtime: microseconds(stat.mtimeNs),
     ctime: microseconds(stat.ctimeNs),
-    btime: stat.birthtimeNs > 0n ? microseconds(stat.birthtimeNs) : null,
+    btime: stat.birthtimeNs !== 0n ? microseconds(stat.birthtimeNs) : null,
   };
 }
 

@@ -7,6 +7,7 @@ import {
   type ObserveOptions,
   observeSource,
   PwalkError,
+  type SourceProgress,
 } from '@pwalk/core';
 import type { Observable } from 'rxjs';
 import type { WalkerOptions } from './options.js';
@@ -21,6 +22,8 @@ export interface ScanOptions extends Partial<Omit<WalkerOptions, 'roots'>> {
   readonly memory?: number;
   readonly signal?: AbortSignal;
   readonly onWarning?: (message: string) => void;
+  /** Called ten times a second during the walk, and once at its end. */
+  readonly onProgress?: (progress: SourceProgress) => void;
   /** Called before the stream completes: what was read, and what became of it. */
   readonly onAccounting?: (accounting: Accounting) => void;
 }
@@ -44,7 +47,8 @@ export function scan(
   roots: Root | readonly Root[],
   options: ScanOptions = {},
 ): Observable<EntryBatch> {
-  const { columns, credit, memory, signal, onWarning, onAccounting, ...walking } = options;
+  const { columns, credit, memory, signal, onWarning, onProgress, onAccounting, ...walking } =
+    options;
   const unknown = columns?.find((name) => !fullEntrySchema.has(name));
   if (unknown !== undefined) {
     throw new PwalkError(
@@ -58,6 +62,7 @@ export function scan(
     memory,
     signal,
     onWarning,
+    onProgress,
     onAccounting,
   };
   const list = typeof roots === 'string' || roots instanceof Uint8Array ? [roots] : [...roots];

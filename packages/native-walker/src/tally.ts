@@ -6,16 +6,22 @@ import {
   entryTypes,
 } from '@pwalk/core';
 
-/** Counts of a walk while it runs, by position in the vocabularies of the schema. */
-export interface Tally {
+/** Counts of a walk, by position in the vocabularies of the schema. */
+interface Counts {
   read: number;
   rows: number;
   vanished: number;
   excluded: number;
-  types: number[];
-  states: number[];
+  types: readonly number[];
+  states: readonly number[];
   bytes: bigint;
   clampedTimes: number;
+}
+
+/** Counts of a walk while it runs. */
+interface Tally extends Counts {
+  types: number[];
+  states: number[];
 }
 
 export function emptyTally(): Tally {
@@ -32,7 +38,7 @@ export function emptyTally(): Tally {
 }
 
 /** The account of a finished walk; `sized` when sizes were read. */
-export function toAccounting(tally: Tally, sized: boolean): Accounting {
+export function toAccounting(tally: Readonly<Counts>, sized: boolean): Accounting {
   const ofType = (type: EntryType) => tally.types[entryTypes.indexOf(type)] ?? 0;
   const states: Partial<Record<EntryState, number>> = {};
   entryStates.forEach((state, code) => {

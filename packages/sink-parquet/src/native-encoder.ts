@@ -118,14 +118,16 @@ class NativeEncoder implements ParquetEncoder {
   /** The addon's errors are errnos; EBADMSG for a batch whose buffers contradict each other. */
   #failure(error: unknown): unknown {
     if (!(error instanceof Error) || !('errno' in error)) return error;
-    const code = errnoName(Number(error.errno));
+    const errno = Number(error.errno);
+    const code = errnoName(errno);
     if (code === 'EBADMSG') {
       return new PwalkError(
         'PWALK_SCHEMA_INVALID',
         'A batch has a column whose offsets, codes or lengths do not fit its rows.',
       );
     }
-    const cause = Object.assign(new Error(`${code}: ${error.message}`), { code });
+    // As Node's own errors have it: the name, and the number negated.
+    const cause = Object.assign(new Error(`${code}: ${error.message}`), { code, errno: -errno });
     return this.#settings.output.failure(cause);
   }
 }

@@ -4,10 +4,12 @@ import type { EntryBatch } from '../batch/entry-batch.js';
 import { PwalkError } from '../errors/pwalk-error.js';
 import type { SourceContext } from '../plugin/context.js';
 import type { Stage } from '../plugin/plugin.js';
+import type { SourceProgress } from '../plugin/source.js';
 import { checkAccounting } from './check-accounting.js';
 import { checkPipeline } from './check-pipeline.js';
 import { DEFAULT_CREDIT, throughCreditGate } from './credit-gate.js';
 import { createStage, OpenStages } from './open-stage.js';
+import { startProgress } from './progress-timer.js';
 import { cancelled, DEFAULT_MEMORY, scanFacts } from './run-facts.js';
 
 export interface ObserveOptions {
@@ -20,6 +22,8 @@ export interface ObserveOptions {
   /** Cancels the stream, which then ends in `PWALK_CANCELLED`. */
   readonly signal?: AbortSignal | undefined;
   readonly onWarning?: ((message: string) => void) | undefined;
+  /** Called ten times a second during the walk, and once at its end. */
+  readonly onProgress?: ((progress: SourceProgress) => void) | undefined;
   /** Called before the stream completes, with the account of the whole run. */
   readonly onAccounting?: ((accounting: Accounting) => void) | undefined;
 }
@@ -58,6 +62,7 @@ export function observeSource(
       await stages.open(live, () => live.instance.open(ctx));
       abort.signal.throwIfAborted();
       let rows = 0;
+      const endProgress = startProgress(live.instance, options.onProgress);
       await new Promise<void>((done, failed) => {
         const subscription = throughCreditGate(live.instance.read(ctx), {
           credit: options.credit ?? DEFAULT_CREDIT,
@@ -78,7 +83,7 @@ export function observeSource(
           failed(abort.signal.reason);
         };
         abort.signal.addEventListener('abort', leave, { once: true });
-      });
+      }).finally(endProgress);
       const accounting = live.instance.accounting?.() ?? null;
       if (accounting !== null) {
         checkAccounting(accounting, rows);

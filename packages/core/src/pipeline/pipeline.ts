@@ -7,6 +7,7 @@ import type { Effect } from '../plugin/capabilities.js';
 import type { ScanFacts, SinkContext, SourceContext, StageContext } from '../plugin/context.js';
 import type { Stage } from '../plugin/plugin.js';
 import type { Output } from '../plugin/sink.js';
+import type { SourceProgress } from '../plugin/source.js';
 import { defaultEntrySchema, type EntrySchema, fullEntrySchema } from '../schema/entry-schema.js';
 import { applyFilter } from './apply-filter.js';
 import { checkAccounting } from './check-accounting.js';
@@ -14,6 +15,7 @@ import { type CheckedPipeline, checkPipeline } from './check-pipeline.js';
 import { DEFAULT_CREDIT, throughCreditGate } from './credit-gate.js';
 import { type Branch, fanOut, type OnError } from './fan-out.js';
 import { callHook, createStage, type LiveStage, OpenStages } from './open-stage.js';
+import { startProgress } from './progress-timer.js';
 import { runAction } from './run-actions.js';
 import { cancelled, DEFAULT_MEMORY, scanFacts } from './run-facts.js';
 
@@ -37,6 +39,8 @@ export interface PipelineSpec {
   /** Facts for the files' metadata; `id`, `host`, `version` and `startedAt` are filled in. */
   readonly scan?: Partial<ScanFacts>;
   readonly onWarning?: (message: string, plugin: string) => void;
+  /** Called ten times a second during the walk, and once at its end. */
+  readonly onProgress?: (progress: SourceProgress) => void;
   readonly onEffect?: (effect: PlannedEffect) => void;
 }
 
@@ -182,7 +186,8 @@ class Run {
       );
     }
     this.#abort.signal.throwIfAborted();
-    await this.#stream(source, filters, branches, sourceContext);
+    const endProgress = startProgress(source.instance, this.#spec.onProgress);
+    await this.#stream(source, filters, branches, sourceContext).finally(endProgress);
     this.#abort.signal.throwIfAborted();
 
     const accounting = source.instance.accounting?.() ?? null;

@@ -5,6 +5,17 @@ import type { EntrySchema } from '../schema/entry-schema.js';
 import type { SourceContext } from './context.js';
 import type { Closable, MaybePromise } from './outcome.js';
 
+/** Live figures of a source at work. */
+export interface SourceProgress {
+  /** Rows so far, those included that no batch was made of yet. */
+  readonly rows: number;
+  /** Directories found and not yet read. */
+  readonly queuedDirectories: number;
+  readonly threads: number;
+  /** Threads asleep because nobody takes their batches: backpressure at work. */
+  readonly blockedThreads: number;
+}
+
 /**
  * Produces the batches of a run, pulled: the engine asks for the next batch only while the pipeline
  * holds a credit, so a source that stops when it is not asked is all that backpressure needs.
@@ -22,6 +33,8 @@ export interface Source extends Closable {
   read(ctx: SourceContext): AsyncIterable<EntryBatch>;
   /** Called for every batch read, once all branches are done with it, in the order that happens. */
   acknowledge?(batch: EntryBatch, status: Acknowledgement): void;
+  /** Called from a timer while `read` is under way, some times a second. */
+  progress?(): SourceProgress;
   /** Called after the last batch. A source that keeps an account is checked against it. */
   accounting?(): Accounting;
 }

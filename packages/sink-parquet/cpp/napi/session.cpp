@@ -93,8 +93,9 @@ Napi::Value Session::abort(Napi::Env env) {
 Napi::Value Session::end(Napi::Env env) {
   ending_.push_back(Napi::Promise::Deferred::New(env));
   const Napi::Value promise = ending_.back().Promise();
-  hold_while_busy(env);
+  // Settled first: an encoder that has stopped already has nothing to wait for, nor to hold the loop for.
   if (stopped_) settle_end(env);
+  hold_while_busy(env);
   return promise;
 }
 

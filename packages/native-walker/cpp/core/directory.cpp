@@ -1,0 +1,48 @@
+#include "core/directory.hpp"
+
+#include <string_view>
+
+namespace pwalk {
+
+Directory::Directory(DirectoryRef parent_ref, std::string name_bytes, int32_t at_depth, size_t length)
+    : parent(std::move(parent_ref)), name(std::move(name_bytes)), depth(at_depth), path_length(length) {}
+
+DirectoryRef Directory::root(std::string path) {
+  const size_t length = path.size();
+  return DirectoryRef(new Directory(DirectoryRef(), std::move(path), -1, length));
+}
+
+DirectoryRef Directory::child(DirectoryRef parent, std::string name, const StatRow* stat) {
+  const int32_t depth = parent->depth + 1;
+  const size_t length = parent->path_length + (parent->ends_in_slash() ? 0 : 1) + name.size();
+  DirectoryRef made(new Directory(std::move(parent), std::move(name), depth, length));
+  if (stat != nullptr) made->set_stat(*stat);
+  return made;
+}
+
+void Directory::set_stat(const StatRow& row) {
+  stat = row;
+  has_stat = true;
+  dev = row.dev;
+  inode = row.inode;
+  identified = true;
+}
+
+std::string_view Directory::last_component() const {
+  std::string_view text = name;
+  while (text.size() > 1 && text.ends_with('/')) text.remove_suffix(1);
+  const size_t slash = text.rfind('/');
+  return text.size() > 1 && slash != std::string_view::npos ? text.substr(slash + 1) : text;
+}
+
+DirectoryRef::~DirectoryRef() {
+  Directory* target = target_;
+  while (target != nullptr && target->references_.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+    // The parent's reference is taken out first, so that destructors never nest.
+    Directory* above = std::exchange(const_cast<DirectoryRef&>(target->parent).target_, nullptr);
+    delete target;
+    target = above;
+  }
+}
+
+}  // namespace pwalk

@@ -1,0 +1,114 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "core/stat_row.hpp"
+#include "core/vocabulary.hpp"
+#include "pwalk/unique_fd.hpp"
+
+namespace pwalk {
+
+class Directory;
+class DescriptorPool;
+
+// A counted reference to a Directory; copied and dropped on any thread.
+class DirectoryRef {
+ public:
+  DirectoryRef() = default;
+  explicit DirectoryRef(Directory* adopted) noexcept : target_(adopted) {}
+  DirectoryRef(const DirectoryRef& other) noexcept;
+  DirectoryRef(DirectoryRef&& other) noexcept : target_(std::exchange(other.target_, nullptr)) {}
+  DirectoryRef& operator=(DirectoryRef other) noexcept {
+    std::swap(target_, other.target_);
+    return *this;
+  }
+  ~DirectoryRef();
+
+  Directory* get() const noexcept { return target_; }
+  Directory& operator*() const noexcept { return *target_; }
+  Directory* operator->() const noexcept { return target_; }
+  explicit operator bool() const noexcept { return target_ != nullptr; }
+
+ private:
+  Directory* target_ = nullptr;
+};
+
+// A directory of the walk, from its discovery until the last entry below it is done; or a root,
+// which may turn out to be something else.
+//
+// Lifetime: work items and children hold references; the chain of parents is what a path is made
+// from and what an evicted descriptor is opened again through. Releasing a chain is a loop, however
+// deep the tree.
+// Threads: `parent`, `name`, `depth` and `path_length` never change. `stat` belongs to the worker
+// that holds the directory's work item, until the directory is open. `dev`, `inode` and `remote` are
+// written by that worker before anybody else can know the directory. The descriptor fields belong
+// to the DescriptorPool and its lock. The sums are atomic: chunks of one directory end on any thread.
+class Directory {
+ public:
+  static DirectoryRef root(std::string path);
+  static DirectoryRef child(DirectoryRef parent, std::string name, const StatRow* stat);
+
+  Directory(const Directory&) = delete;
+  Directory& operator=(const Directory&) = delete;
+
+  bool is_root() const { return !parent; }
+  // Names of children follow without a slash of their own: the root was typed with one.
+  bool ends_in_slash() const { return is_root() && name.ends_with('/'); }
+  // The last component: of a root as typed, without the slashes at the end.
+  std::string_view last_component() const;
+
+  const DirectoryRef parent;
+  const std::string name;  // of a root: its path as typed
+  const int32_t depth;     // a root is -1
+  const size_t path_length;
+
+  // What the parent's unit saw; kept for the directory's own row.
+  StatRow stat;
+  bool has_stat = false;
+
+  // Identity, once known: from the stat, else from the first time it was opened.
+  uint64_t dev = 0;
+  uint64_t inode = 0;
+  bool identified = false;
+  bool remote = false;
+
+  void set_stat(const StatRow& row);
+
+  // How the listing went; written by the reader before it ends its part.
+  EntryState state = EntryState::ok;
+  int error = 0;
+
+  // Parts (the listing itself, and stat chunks) that have not ended. The one that ends last emits
+  // the directory's row.
+  std::atomic<uint32_t> open_parts{0};
+  std::atomic<uint64_t> listed{0};      // entries but the dots
+  std::atomic<uint64_t> accounted{0};   // those that got a row, vanished, were excluded, or have a unit of their own
+  std::atomic<uint64_t> entry_bytes{0};
+  std::atomic<bool> malformed{false};   // listed a name no file system may hand out
+
+  // Work items that will need the descriptor: children not opened yet, chunks, the listing. Raised
+  // by whoever has the descriptor pinned, lowered through the DescriptorPool.
+  std::atomic<uint32_t> users{0};
+
+ private:
+  friend class DirectoryRef;
+  friend class DescriptorPool;
+
+  Directory(DirectoryRef parent_ref, std::string name_bytes, int32_t at_depth, size_t length);
+  ~Directory() = default;
+
+  std::atomic<uint32_t> references_{1};
+  UniqueFd fd_;
+  uint32_t pins_ = 0;             // threads using the descriptor right now
+  Directory* idle_before_ = nullptr;  // in the pool's list of idle descriptors
+  Directory* idle_after_ = nullptr;
+};
+
+inline DirectoryRef::DirectoryRef(const DirectoryRef& other) noexcept : target_(other.target_) {
+  if (target_ != nullptr) target_->references_.fetch_add(1, std::memory_order_relaxed);
+}
+
+}  // namespace pwalk

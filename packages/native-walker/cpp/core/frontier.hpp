@@ -1,0 +1,109 @@
+// The work that is known and not done, shared by the workers of one walk.
+//
+// Each worker has a deque. It pushes and takes at the back, so a walk goes deep before it goes wide
+// and the frontier stays small; a worker whose deque is empty takes the oldest item of another one,
+// which is the nearest to a root and so the largest piece of work there is.
+//
+// Termination: `unfinished_` counts items pushed and not yet reported done. An item's worker pushes
+// what it finds before it reports the item done, so the count is zero only when no item is queued
+// and no worker can push another. The worker that takes it to zero ends the walk for all.
+//
+// Sleep: a worker that found every deque empty registers as a sleeper and looks at `queued_` once
+// more before it waits; a pusher raises `queued_` and then looks for sleepers. Both in sequential
+// consistency, so at least one sees the other: no wake-up is lost, and nothing polls. `queued_` is
+// raised before the item can be taken and so never drops below zero.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace pwalk {
+
+template <class Item>
+class Frontier {
+ public:
+  explicit Frontier(size_t workers) : lanes_(workers) {}
+
+  // Worker `self` only, or before the workers start.
+  void push(size_t self, Item item) {
+    unfinished_.fetch_add(1, std::memory_order_relaxed);
+    {
+      const std::lock_guard lock(lanes_[self].mutex);
+      lanes_[self].items.push_back(std::move(item));
+      queued_.fetch_add(1);
+    }
+    if (sleepers_.load() != 0) {
+      const std::lock_guard lock(idle_);
+      wake_.notify_one();
+    }
+  }
+
+  // Worker `self` only. Sleeps while there is nothing to take; empty when all is done or cancelled.
+  // The worker reports the item with done().
+  std::optional<Item> next(size_t self) {
+    for (;;) {
+      if (ended_.load()) return std::nullopt;
+      for (size_t i = 0; i < lanes_.size(); ++i) {
+        if (auto item = take((self + i) % lanes_.size(), i == 0)) return item;
+      }
+      std::unique_lock lock(idle_);
+      sleepers_.fetch_add(1);
+      wake_.wait(lock, [this] { return ended_.load() || queued_.load() != 0; });
+      sleepers_.fetch_sub(1);
+    }
+  }
+
+  // The item last taken, and all it led to, is pushed or finished.
+  void done() {
+    if (unfinished_.fetch_sub(1, std::memory_order_acq_rel) == 1) end();
+  }
+
+  // Ends the walk early: next() returns nothing from now on.
+  void cancel() { end(); }
+
+  size_t queued() const { return queued_.load(std::memory_order_relaxed); }
+
+ private:
+  struct alignas(64) Lane {
+    std::mutex mutex;
+    std::deque<Item> items;
+  };
+
+  std::optional<Item> take(size_t lane_index, bool newest) {
+    Lane& lane = lanes_[lane_index];
+    const std::lock_guard lock(lane.mutex);
+    if (lane.items.empty()) return std::nullopt;
+    std::optional<Item> item;
+    if (newest) {
+      item.emplace(std::move(lane.items.back()));
+      lane.items.pop_back();
+    } else {
+      item.emplace(std::move(lane.items.front()));
+      lane.items.pop_front();
+    }
+    queued_.fetch_sub(1);
+    return item;
+  }
+
+  void end() {
+    const std::lock_guard lock(idle_);
+    ended_.store(true);
+    wake_.notify_all();
+  }
+
+  std::vector<Lane> lanes_;
+  std::atomic<size_t> unfinished_{0};
+  std::atomic<size_t> queued_{0};
+  std::atomic<size_t> sleepers_{0};
+  std::atomic<bool> ended_{false};
+  std::mutex idle_;
+  std::condition_variable wake_;
+};
+
+}  // namespace pwalk

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "core/walk_state.hpp"
+
+namespace pwalk {
+
+struct WalkFailure {
+  int error;  // errno
+  std::string message;
+};
+
+struct WalkProgress {
+  uint64_t rows;
+  size_t queued_items;
+  size_t waiting_batches;
+  size_t blocked_threads;
+  size_t live_threads;
+};
+
+// A walk and its threads.
+//
+// Lifetime: the threads are detached and each holds a reference, so the walk lives until the last
+// of them returns, also when its owner is gone and a thread hangs in the kernel. Nothing in it
+// points to the owner but `wake`, which must be safe to call at any time.
+// Threads: every method on any thread; poll() and recycle() from one consumer at a time.
+class Walk : public std::enable_shared_from_this<Walk> {
+ public:
+  // Starts the threads: at least one, else throws what std::thread did. `wake` is called from a worker
+  // when poll() has a new answer after it said `armed`.
+  static std::shared_ptr<Walk> start(WalkOptions options, std::function<void()> wake);
+
+  Walk(WalkOptions options, std::function<void()> wake) : state_(std::move(options), std::move(wake)) {}
+
+  // The next full batch, finished, if there is one.
+  BatchQueue::Poll poll(BatchPtr& batch) { return state_.queue.poll(batch); }
+  void recycle(BatchPtr batch) { state_.batches.give(std::move(batch)); }
+  // Why the walk ended early, if it failed.
+  std::optional<WalkFailure> failure() const;
+
+  // Tells the threads to stop and wakes those that sleep; does not wait.
+  void cancel();
+  // Waits until the threads have ended; false when they have not by then.
+  bool wait_ended(std::chrono::steady_clock::time_point deadline);
+
+  // What has been handed over so far; final once the threads have ended.
+  Accounting accounting();
+  WalkProgress progress() const;
+
+ private:
+  void run(size_t worker);
+  void fail(int error, std::string message);
+  void threads_ended(size_t count);
+
+  WalkState state_;
+  mutable std::mutex mutex_;
+  std::condition_variable ended_;
+  size_t live_threads_ = 0;
+  std::optional<WalkFailure> failure_;
+};
+
+}  // namespace pwalk

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "core/batch_builder.hpp"
+#include "core/columns.hpp"
+#include "core/stat_call.hpp"
+
+namespace pwalk {
+
+struct FileIdentity {
+  uint64_t dev;
+  uint64_t inode;
+};
+
+struct WalkOptions {
+  std::vector<std::string> roots;  // as typed
+  size_t threads = 1;
+  ColumnSet columns = default_columns;
+  BatchLimits batch;
+  size_t queue_batches = 4;
+  std::unordered_set<std::string> skip_names;  // directories of these names get a row and are not entered
+  StatMode stat_mode = StatMode::automatic;
+  std::vector<FileIdentity> own_files;         // the scan's own output: counted, no row
+  // Entries of one directory that are statted in one go; the rest of a larger one is spread over the workers.
+  size_t stat_chunk_local = 1024;
+  size_t stat_chunk_remote = 16;
+};
+
+// For each root 0 or the errno of looking at it. Before a walk, so that a root that is not there is
+// an error before any output exists.
+std::vector<int> probe_roots(const std::vector<std::string>& roots);
+
+}  // namespace pwalk

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "core/accounting.hpp"
+#include "core/batch_queue.hpp"
+#include "core/descriptor_pool.hpp"
+#include "core/frontier.hpp"
+#include "core/walk_options.hpp"
+#include "core/work_item.hpp"
+
+namespace pwalk {
+
+// What the workers of one walk share. Owned by the Walk; every worker thread holds the Walk, so
+// this outlives them all, also a thread that hangs in the kernel and was given up.
+struct WalkState {
+  WalkState(WalkOptions given, std::function<void()> wake)
+      : options(std::move(given)),
+        stat(options.columns, options.stat_mode),
+        descriptors(DescriptorPool::capacity_for(options.threads)),
+        frontier(options.threads),
+        queue(options.queue_batches, std::move(wake)),
+        batches(options.columns, options.batch) {}
+
+  bool cancelled() const { return cancel_flag.load(std::memory_order_relaxed); }
+
+  const WalkOptions options;
+  const StatCall stat;
+  DescriptorPool descriptors;
+  Frontier<WorkItem> frontier;
+  BatchQueue queue;
+  BatchPool batches;
+  std::atomic<bool> cancel_flag{false};
+  std::atomic<uint64_t> rows{0};  // for progress; raised once per directory
+
+  std::mutex accounting_mutex;
+  Accounting accounting;
+};
+
+}  // namespace pwalk

@@ -1,0 +1,66 @@
+// The addon: everything it keeps is per environment, so that worker threads can load it too.
+#include <napi.h>
+
+#include "core/columns.hpp"
+#include "core/walk_options.hpp"
+#include "napi/options_from_js.hpp"
+#include "napi/walk_object.hpp"
+#include "napi/walk_registry.hpp"
+
+namespace pwalk {
+namespace {
+
+const char* type_name(ColumnType type) {
+  switch (type) {
+    case ColumnType::utf8: return "utf8";
+    case ColumnType::binary: return "binary";
+    case ColumnType::dictionary: return "dictionary";
+    case ColumnType::boolean: return "bool";
+    case ColumnType::int32: return "int32";
+    case ColumnType::uint32: return "uint32";
+    case ColumnType::uint64: return "uint64";
+    case ColumnType::timestamp: return "timestamp";
+  }
+  return "";
+}
+
+Napi::Value columns(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  Napi::Array list = Napi::Array::New(env, column_count);
+  for (size_t i = 0; i < column_count; ++i) {
+    Napi::Object column = Napi::Object::New(env);
+    column.Set("name", column_table[i].name);
+    column.Set("type", type_name(column_table[i].type));
+    column.Set("nullable", column_table[i].nullable);
+    list.Set(static_cast<uint32_t>(i), column);
+  }
+  return list;
+}
+
+Napi::Value probe(const Napi::CallbackInfo& info) {
+  const std::vector<int> errors = probe_roots(byte_strings(info[0], "roots"));
+  Napi::Array list = Napi::Array::New(info.Env(), errors.size());
+  for (size_t i = 0; i < errors.size(); ++i) list.Set(static_cast<uint32_t>(i), errors[i]);
+  return list;
+}
+
+Napi::Value start_walk(const Napi::CallbackInfo& info) {
+  return info.Env().GetInstanceData<AddonData>()->walk_constructor.New({info[0]});
+}
+
+Napi::Object init(Napi::Env env, Napi::Object exports) {
+  auto* data = new AddonData;  // the environment deletes it
+  env.SetInstanceData(data);
+  data->walk_constructor = Napi::Persistent(WalkObject::define(env));
+  env.AddCleanupHook([data] { data->walks.stop_all(); });
+  exports.Set("columns", Napi::Function::New(env, columns, "columns"));
+  exports.Set("probeRoots", Napi::Function::New(env, probe, "probeRoots"));
+  exports.Set("startWalk", Napi::Function::New(env, start_walk, "startWalk"));
+  return exports;
+}
+
+}  // namespace
+
+NODE_API_MODULE(pwalk_walker, init)
+
+}  // namespace pwalk

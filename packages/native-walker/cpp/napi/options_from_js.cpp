@@ -1,0 +1,98 @@
+#include "napi/options_from_js.hpp"
+
+#include <cmath>
+
+namespace pwalk {
+namespace {
+
+size_t count_option(const Napi::Object& object, const char* name, size_t fallback, size_t most) {
+  const Napi::Value value = object.Get(name);
+  if (value.IsUndefined()) return fallback;
+  const double number = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : 0;
+  if (!(number >= 1 && number <= static_cast<double>(most)) || std::floor(number) != number) {
+    throw Napi::RangeError::New(object.Env(), std::string(name) + " must be an integer from 1 to " + std::to_string(most));
+  }
+  return static_cast<size_t>(number);
+}
+
+uint64_t unsigned_member(const Napi::Object& object, const char* name) {
+  const Napi::Value value = object.Get(name);
+  bool lossless = false;
+  const uint64_t number = value.IsBigInt() ? value.As<Napi::BigInt>().Uint64Value(&lossless) : 0;
+  if (!lossless) throw Napi::TypeError::New(object.Env(), std::string(name) + " must be a bigint of 64 bits");
+  return number;
+}
+
+ColumnSet columns_option(const Napi::Object& object) {
+  const Napi::Value value = object.Get("columns");
+  if (value.IsUndefined()) return default_columns;
+  const double bits = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : 0;
+  if (!(bits >= 1 && bits < std::exp2(column_count)) || std::floor(bits) != bits) {
+    throw Napi::RangeError::New(object.Env(), "columns must have a bit for each column and at least one set");
+  }
+  return ColumnSet(static_cast<uint32_t>(bits));
+}
+
+StatMode stat_option(const Napi::Object& object) {
+  const Napi::Value value = object.Get("stat");
+  if (value.IsUndefined()) return StatMode::automatic;
+  const std::string mode = value.IsString() ? value.As<Napi::String>().Utf8Value() : "";
+  if (mode == "auto") return StatMode::automatic;
+  if (mode == "lazy") return StatMode::lazy;
+  if (mode == "sync") return StatMode::sync;
+  throw Napi::TypeError::New(object.Env(), "stat must be 'auto', 'lazy' or 'sync'");
+}
+
+std::vector<FileIdentity> own_files_option(const Napi::Object& object) {
+  std::vector<FileIdentity> files;
+  const Napi::Value value = object.Get("ownFiles");
+  if (value.IsUndefined()) return files;
+  if (!value.IsArray()) throw Napi::TypeError::New(object.Env(), "ownFiles must be an array");
+  const auto list = value.As<Napi::Array>();
+  for (uint32_t i = 0; i < list.Length(); ++i) {
+    const Napi::Value item = list.Get(i);
+    if (!item.IsObject()) throw Napi::TypeError::New(object.Env(), "ownFiles must hold { dev, inode }");
+    const auto file = item.As<Napi::Object>();
+    files.push_back({unsigned_member(file, "dev"), unsigned_member(file, "inode")});
+  }
+  return files;
+}
+
+}  // namespace
+
+std::vector<std::string> byte_strings(const Napi::Value& value, const char* what) {
+  const auto refuse = [&] { return Napi::TypeError::New(value.Env(), std::string(what) + " must be an array of Uint8Array without NUL bytes"); };
+  if (!value.IsArray()) throw refuse();
+  const auto list = value.As<Napi::Array>();
+  std::vector<std::string> strings;
+  strings.reserve(list.Length());
+  for (uint32_t i = 0; i < list.Length(); ++i) {
+    const Napi::Value item = list.Get(i);
+    if (!item.IsTypedArray() || item.As<Napi::TypedArray>().TypedArrayType() != napi_uint8_array) throw refuse();
+    const auto bytes = item.As<Napi::Uint8Array>();
+    std::string text(reinterpret_cast<const char*>(bytes.Data()), bytes.ByteLength());
+    if (text.find('\0') != std::string::npos) throw refuse();
+    strings.push_back(std::move(text));
+  }
+  return strings;
+}
+
+WalkOptions options_from_js(const Napi::Object& object) {
+  WalkOptions options;
+  options.roots = byte_strings(object.Get("roots"), "roots");
+  options.threads = count_option(object, "threads", options.threads, 1024);
+  options.columns = columns_option(object);
+  options.batch.rows = count_option(object, "batchRows", options.batch.rows, 1 << 20);
+  options.batch.bytes = count_option(object, "batchBytes", options.batch.bytes, 1 << 30);
+  options.queue_batches = count_option(object, "queueBatches", options.queue_batches, 1 << 16);
+  options.stat_chunk_local = count_option(object, "statChunkLocal", options.stat_chunk_local, 1 << 20);
+  options.stat_chunk_remote = count_option(object, "statChunkRemote", options.stat_chunk_remote, 1 << 20);
+  options.stat_mode = stat_option(object);
+  options.own_files = own_files_option(object);
+  if (const Napi::Value names = object.Get("skipNames"); !names.IsUndefined()) {
+    for (std::string& name : byte_strings(names, "skipNames")) options.skip_names.insert(std::move(name));
+  }
+  return options;
+}
+
+}  // namespace pwalk

@@ -1,0 +1,197 @@
+#include "napi/walk_object.hpp"
+
+#include <cerrno>
+#include <chrono>
+#include <utility>
+
+#include "napi/options_from_js.hpp"
+#include "napi/walk_registry.hpp"
+
+namespace pwalk {
+namespace {
+
+template <class Values>
+Napi::Array number_array(Napi::Env env, const Values& values) {
+  Napi::Array array = Napi::Array::New(env, values.size());
+  for (size_t i = 0; i < values.size(); ++i) array.Set(static_cast<uint32_t>(i), static_cast<double>(values[i]));
+  return array;
+}
+
+Napi::Object batch_object(Napi::Env env, BatchBuilder& batch) {
+  const std::vector<ColumnLayout>& layout = batch.finish();
+  Napi::Float64Array numbers = Napi::Float64Array::New(env, layout.size() * 6);
+  double* to = numbers.Data();
+  for (const ColumnLayout& at : layout) {
+    for (const double number : {static_cast<double>(at.column), static_cast<double>(at.null_count),
+                                static_cast<double>(at.validity), static_cast<double>(at.offsets),
+                                static_cast<double>(at.data), static_cast<double>(at.data_bytes)}) {
+      *to++ = number;
+    }
+  }
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("rows", static_cast<double>(batch.rows()));
+  object.Set("byteLength", static_cast<double>(batch.byte_length()));
+  object.Set("layout", numbers);
+  return object;
+}
+
+Napi::Error failure_error(Napi::Env env, const WalkFailure& failure) {
+  Napi::Error error = Napi::Error::New(env, "the native walk failed: " + failure.message);
+  error.Set("errno", Napi::Number::New(env, failure.error));
+  return error;
+}
+
+// How much heavier than it is a slab counts for the garbage collector. V8 starts to collect when 64 MiB
+// of external memory have come since the last time: with this weight, when a quarter of that has.
+constexpr int64_t slab_weight = 4;
+
+// Tells V8 of the memory behind a slab. It does not count SharedArrayBuffers by itself, so without
+// this the slabs of batches nobody holds any more would pile up until some other garbage is collected.
+void account_slab(Napi::Env env, Napi::Uint8Array target) {
+  const int64_t weight = static_cast<int64_t>(target.ByteLength()) * slab_weight;
+  Napi::MemoryManagement::AdjustExternalMemory(env, weight);
+  const auto release = [](napi_env finalizing, void* data, void*) {
+    int64_t unused = 0;
+    napi_adjust_external_memory(finalizing, -reinterpret_cast<int64_t>(data), &unused);
+  };
+  void* const data = reinterpret_cast<void*>(weight);
+  if (napi_add_finalizer(env, target.ArrayBuffer(), data, release, nullptr, nullptr) != napi_ok) {
+    release(env, data, nullptr);
+  }
+}
+
+// Waits for a cancelled walk's threads on a thread of libuv's pool.
+class EndWaiter : public Napi::AsyncWorker {
+ public:
+  EndWaiter(Napi::Env env, std::shared_ptr<Walk> walk)
+      : Napi::AsyncWorker(env, "pwalk.close"), walk_(std::move(walk)), deferred_(env) {}
+
+  Napi::Promise promise() const { return deferred_.Promise(); }
+
+ protected:
+  void Execute() override { walk_->wait_ended(std::chrono::steady_clock::now() + teardown_patience); }
+  void OnOK() override { deferred_.Resolve(Env().Undefined()); }
+  void OnError(const Napi::Error& error) override { deferred_.Reject(error.Value()); }
+
+ private:
+  std::shared_ptr<Walk> walk_;
+  Napi::Promise::Deferred deferred_;
+};
+
+}  // namespace
+
+Napi::Function WalkObject::define(Napi::Env env) {
+  return DefineClass(env, "NativeWalk",
+                     {InstanceMethod<&WalkObject::next>("next"), InstanceMethod<&WalkObject::take>("take"),
+                      InstanceMethod<&WalkObject::close>("close"), InstanceMethod<&WalkObject::accounting>("accounting"),
+                      InstanceMethod<&WalkObject::progress>("progress")});
+}
+
+WalkObject::WalkObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<WalkObject>(info) {
+  const Napi::Env env = info.Env();
+  if (!info[0].IsObject()) throw Napi::TypeError::New(env, "options must be an object");
+  WalkOptions options = options_from_js(info[0].As<Napi::Object>());
+  waker_ = Waker::create(env, [this](Napi::Env callback_env) { on_wake(callback_env); });
+  try {
+    walk_ = Walk::start(std::move(options), [waker = waker_] { waker->wake(); });
+  } catch (const std::exception& error) {
+    waker_->close();
+    throw Napi::Error::New(env, std::string("cannot start the walk: ") + error.what());
+  }
+  env.GetInstanceData<AddonData>()->walks.add(walk_);
+}
+
+WalkObject::~WalkObject() {
+  if (waker_) waker_->close();
+  if (walk_) walk_->cancel();
+}
+
+Napi::Value WalkObject::next(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  if (pending_) throw Napi::Error::New(env, "next() is pending already");
+  if (announced_) walk_->recycle(std::move(announced_));
+  const auto deferred = Napi::Promise::Deferred::New(env);
+  if (!settle(env, deferred)) {
+    pending_ = deferred;
+    Ref();
+    waker_->keep_loop_alive(env, true);
+  }
+  return deferred.Promise();
+}
+
+bool WalkObject::settle(Napi::Env env, const Napi::Promise::Deferred& deferred) {
+  switch (walk_->poll(announced_)) {
+    case BatchQueue::Poll::batch:
+      deferred.Resolve(batch_object(env, *announced_));
+      return true;
+    case BatchQueue::Poll::armed:
+      return false;
+    case BatchQueue::Poll::ended:
+      break;
+  }
+  if (const auto failure = walk_->failure()) {
+    deferred.Reject(failure_error(env, *failure).Value());
+  } else {
+    deferred.Resolve(env.Null());
+  }
+  return true;
+}
+
+void WalkObject::on_wake(Napi::Env env) {
+  if (!pending_) return;
+  const Napi::HandleScope scope(env);
+  if (!settle(env, *pending_)) return;
+  pending_.reset();
+  waker_->keep_loop_alive(env, false);
+  Unref();
+}
+
+void WalkObject::take(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  if (!announced_) throw Napi::Error::New(env, "take() needs a batch that next() announced and nobody took");
+  if (!info[0].IsTypedArray() || info[0].As<Napi::TypedArray>().TypedArrayType() != napi_uint8_array) {
+    throw Napi::TypeError::New(env, "take() needs a Uint8Array");
+  }
+  auto target = info[0].As<Napi::Uint8Array>();
+  if (target.ByteLength() < announced_->byte_length()) throw Napi::RangeError::New(env, "take() needs byteLength bytes");
+  announced_->copy_to(target.Data());
+  account_slab(env, target);
+  walk_->recycle(std::move(announced_));
+}
+
+Napi::Value WalkObject::close(const Napi::CallbackInfo& info) {
+  walk_->cancel();
+  auto* waiter = new EndWaiter(info.Env(), walk_);  // deletes itself when done
+  const Napi::Promise promise = waiter->promise();
+  waiter->Queue();
+  return promise;
+}
+
+Napi::Value WalkObject::accounting(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const Accounting books = walk_->accounting();
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("read", static_cast<double>(books.read));
+  object.Set("rows", static_cast<double>(books.rows));
+  object.Set("vanished", static_cast<double>(books.vanished));
+  object.Set("excluded", static_cast<double>(books.excluded));
+  object.Set("types", number_array(env, books.types));
+  object.Set("states", number_array(env, books.states));
+  object.Set("bytes", Napi::BigInt::New(env, books.bytes));
+  object.Set("clampedTimes", static_cast<double>(books.clamped_times));
+  object.Set("violations", static_cast<double>(books.violations));
+  return object;
+}
+
+Napi::Value WalkObject::progress(const Napi::CallbackInfo& info) {
+  const WalkProgress now = walk_->progress();
+  Napi::Object object = Napi::Object::New(info.Env());
+  object.Set("rows", static_cast<double>(now.rows));
+  object.Set("queuedDirectories", static_cast<double>(now.queued_items));
+  object.Set("waitingBatches", static_cast<double>(now.waiting_batches));
+  object.Set("blockedThreads", static_cast<double>(now.blocked_threads));
+  object.Set("liveThreads", static_cast<double>(now.live_threads));
+  return object;
+}
+
+}  // namespace pwalk

@@ -1,0 +1,83 @@
+#include "child_process.hpp"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+
+#include <spawn.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "pwalk/check.hpp"
+#include "scanned_rows.hpp"
+
+extern char** environ;
+
+namespace pwalk::test {
+namespace {
+
+void limit_descriptors(rlim_t count) {
+  const rlimit limit{count, count};
+  if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) std::abort();
+}
+
+// Everything is there although hardly a descriptor is.
+void few_descriptors(const std::string& root, rlim_t limit, size_t threads) {
+  const Scan whole = scan(root, 2);
+  limit_descriptors(limit);
+  const Scan limited = scan(root, threads);
+  CHECK_EQ(limited.rows.size(), whole.rows.size());
+  CHECK_EQ(limited.count(EntryState::ok), whole.rows.size());
+}
+
+// With two descriptors nothing below the root can be opened: rows say so, and the walk ends.
+void no_descriptors(const std::string& root) {
+  limit_descriptors(4);
+  const Scan result = scan(root, 3);
+  CHECK(result.count(EntryState::error) > 0);
+  for (const ScannedRow& row : result.rows) {
+    if (row.state == EntryState::error) CHECK(row.error == EMFILE && row.operation == Operation::open);
+  }
+}
+
+void unprivileged(const std::string& root) {
+  if (::setresgid(65534, 65534, 65534) != 0 || ::setresuid(65534, 65534, 65534) != 0) std::abort();
+  const Scan result = scan(root);
+  const ScannedRow* locked = result.find(root + "/locked");
+  CHECK(locked != nullptr && locked->state == EntryState::denied && locked->error == EACCES);
+  if (locked != nullptr) CHECK(locked->operation == Operation::open && !locked->file_count && locked->inode);
+  // Listable but not searchable: names without stats.
+  const ScannedRow* hidden = result.find(root + "/listable/file");
+  CHECK(hidden != nullptr && hidden->state == EntryState::denied && hidden->operation == Operation::stat);
+  if (hidden != nullptr) CHECK(!hidden->inode && !hidden->size && hidden->type == EntryType::file);
+  const ScannedRow* listable = result.find(root + "/listable");
+  CHECK(listable != nullptr && listable->state == EntryState::ok && listable->file_count == 1U && listable->dir_sum == 0U);
+}
+
+}  // namespace
+
+int run_child(const std::string& task, const std::string& root) {
+  std::string program = "/proc/self/exe", flag = "--child", task_text = task, root_text = root;
+  char* arguments[] = {program.data(), flag.data(), task_text.data(), root_text.data(), nullptr};
+  pid_t child = 0;
+  if (::posix_spawn(&child, "/proc/self/exe", nullptr, nullptr, arguments, environ) != 0) return -1;
+  int status = 0;
+  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+int child_main(const std::string& task, const std::string& root) {
+  check::failed() = false;
+  if (task == "descriptors-24") few_descriptors(root, 24, 4);
+  if (task == "descriptors-8") few_descriptors(root, 8, 4);
+  if (task == "descriptors-5") few_descriptors(root, 5, 3);
+  if (task == "no-descriptors") no_descriptors(root);
+  if (task == "unprivileged") unprivileged(root);
+  // Not exit(): a leak check needs descriptors and privileges this process gave away.
+  std::fflush(nullptr);
+  ::_exit(check::failed() ? 1 : 0);
+}
+
+}  // namespace pwalk::test

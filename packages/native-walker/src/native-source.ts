@@ -1,0 +1,134 @@
+import {
+  type Accounting,
+  type EntryBatch,
+  EntrySchema,
+  fullEntrySchema,
+  PwalkError,
+  type Source,
+  type SourceContext,
+  type SourceProgress,
+} from '@pwalk/core';
+import { isRemoteFileSystem } from './file-system-type.js';
+import {
+  bindingError,
+  type NativeAccounting,
+  type NativeBinding,
+  type NativeWalk,
+} from './native-binding.js';
+import type { WalkerOptions } from './options.js';
+import { pathBytes, rootMissing } from './root-path.js';
+import { slabToBatch } from './slab-to-batch.js';
+import { snapshotNames } from './snapshot-names.js';
+import { emptyTally, toAccounting } from './tally.js';
+import { threadCount } from './thread-count.js';
+
+/**
+ * Rows of a batch: few enough that the batches in flight, and those that wait for the garbage
+ * collector, are as large at the first hundred thousand entries as ever after; many enough that what
+ * a batch costs in JavaScript disappears (measured: no difference from 16,384 in time or file size).
+ */
+const BATCH_ROWS = 2048;
+const LARGEST_BATCH = 4 * 1024 * 1024;
+const SMALLEST_BATCH = 64 * 1024;
+
+/** Share of the memory budget for batches being built, queued and copied; the rest is the sinks'. */
+const WALKER_SHARE = 0.5;
+
+/** The walker in C++: threads read and fill columns, JavaScript takes finished batches. */
+export class NativeSource implements Source {
+  readonly #binding: NativeBinding;
+  readonly #options: WalkerOptions;
+  #schema = new EntrySchema([]);
+  #walk: NativeWalk | null = null;
+  #threads = 0;
+  #account: NativeAccounting = { ...emptyTally(), violations: 0 };
+
+  constructor(binding: NativeBinding, options: WalkerOptions) {
+    this.#binding = binding;
+    this.#options = options;
+  }
+
+  open(ctx: SourceContext): EntrySchema {
+    const roots = this.#options.roots.map(pathBytes);
+    this.#binding.probeRoots(roots).forEach((errno, index) => {
+      if (errno !== 0) throw rootMissing(roots[index], errno);
+    });
+    this.#schema = fullEntrySchema.pick(ctx.columns);
+    return this.#schema;
+  }
+
+  async *read(ctx: SourceContext): AsyncGenerator<EntryBatch> {
+    const options = this.#options;
+    const roots = options.roots.map(pathBytes);
+    const remote = roots.some(isRemoteFileSystem);
+    const threads = threadCount(options.threads, remote);
+    const walk = this.#binding.startWalk({
+      roots,
+      threads,
+      columns: columnMask(this.#schema),
+      batchRows: BATCH_ROWS,
+      batchBytes: batchBytes(ctx.memory, threads),
+      queueBatches: threads * 2,
+      skipNames: options.snapshots ? [] : snapshotNames.map((name) => Buffer.from(name)),
+      stat: options.stat === 'sync' ? 'sync' : 'auto',
+      ownFiles: ctx.ownFiles,
+    });
+    this.#walk = walk;
+    this.#threads = threads;
+    // A call that waits for a slow file system must not keep a cancelled run waiting.
+    const stop = () => void walk.close();
+    ctx.signal.addEventListener('abort', stop, { once: true });
+    try {
+      for (let next = await walk.next(); next !== null; next = await walk.next()) {
+        const slab = new SharedArrayBuffer(next.byteLength);
+        walk.take(new Uint8Array(slab));
+        yield slabToBatch(this.#schema, slab, next);
+      }
+    } finally {
+      ctx.signal.removeEventListener('abort', stop);
+      await walk.close();
+      this.#account = walk.accounting();
+    }
+  }
+
+  progress(): SourceProgress {
+    const { rows = 0, queuedDirectories = 0, blockedThreads = 0 } = this.#walk?.progress() ?? {};
+    return { rows, queuedDirectories, blockedThreads, threads: this.#threads };
+  }
+
+  accounting(): Accounting {
+    const { violations } = this.#account;
+    if (violations > 0) {
+      throw new PwalkError(
+        'PWALK_ACCOUNTING_BROKEN',
+        `Entries of ${violations} directories are not accounted for; please report this.`,
+      );
+    }
+    return toAccounting(this.#account, this.#schema.has('size'));
+  }
+}
+
+/** Bit n for column n of `fullEntrySchema`. */
+function columnMask(schema: EntrySchema): number {
+  return fullEntrySchema.fields.reduce(
+    (mask, { name }, index) => (schema.has(name) ? mask | (1 << index) : mask),
+    0,
+  );
+}
+
+/** Bytes of a batch such that one per thread, one per place in the queue and the copies fit the budget. */
+function batchBytes(memory: number, threads: number): number {
+  const share = (memory * WALKER_SHARE) / (threads * 3 + 8);
+  return Math.floor(Math.min(LARGEST_BATCH, Math.max(SMALLEST_BATCH, share)));
+}
+
+/** The error of a native walker asked for by name that cannot be loaded. */
+export function nativeUnavailable(): PwalkError {
+  const cause = bindingError();
+  const reason = cause?.message ?? 'it was not built';
+  return new PwalkError(
+    'PWALK_NATIVE_UNAVAILABLE',
+    `The native walker cannot be loaded (${reason}); build it with g++, or use engine "auto".`,
+    { cause },
+  );
+}

@@ -1,0 +1,91 @@
+import { execFileSync } from 'node:child_process';
+import { type EntryBatch, eachBatch, type SourceProgress } from '@pwalk/core';
+import { scan } from '@pwalk/native-walker';
+import { bufferCount, filter, lastValueFrom } from 'rxjs';
+import { expect, it } from 'vitest';
+
+/** A real tree; walked several times in one scan it is as large as a test wants. */
+const tree = '/usr';
+
+it('a sink that does not answer keeps batches in flight at the credit and the threads asleep', async () => {
+  const credit = 4;
+  const held: (() => void)[] = [];
+  let open = false;
+  let rows = 0;
+  let delivered = 0;
+  let progress: SourceProgress | undefined;
+  const roots = [tree, tree, tree];
+  const walk = lastValueFrom(
+    scan(roots, {
+      engine: 'native',
+      threads: 2,
+      credit,
+      onProgress: (now) => {
+        progress = now;
+      },
+    }).pipe(
+      filter((batch) => {
+        delivered++;
+        rows += batch.length;
+        return true;
+      }),
+      eachBatch(() => (open ? undefined : new Promise<void>((answer) => held.push(answer)))),
+    ),
+  );
+  await expect.poll(() => progress?.blockedThreads, { timeout: 30_000 }).toBe(2);
+  expect(delivered).toBe(credit);
+  open = true;
+  for (const answer of held) answer();
+  await walk;
+  expect(rows).toBe(3 * entriesOf(tree));
+  expect(rows).toBeGreaterThan(200_000);
+});
+
+it('the operators filter and bufferCount(20) lose nothing and do not stall', async () => {
+  let rows = 0;
+  const walk = scan([tree, tree, tree, tree], { engine: 'native', columns: ['type'] }).pipe(
+    filter((batch) => batch.length > 0),
+    bufferCount(20),
+    eachBatch(async (batches: EntryBatch[]) => {
+      await new Promise(setImmediate);
+      rows += batches.reduce((sum, batch) => sum + batch.length, 0);
+    }),
+  );
+  await lastValueFrom(walk);
+  expect(rows).toBe(4 * entriesOf(tree));
+});
+
+it('resident size at a million entries is within a tenth of that at a hundred thousand', () => {
+  const pipe = `filter((batch) => batch.length > 0), eachBatch(async (batch) => { await turn(); rows += batch.length; })`;
+  const small = peakMemory([tree], pipe);
+  const large = peakMemory(Array(8).fill(tree), pipe);
+  expect(large.rows).toBeGreaterThan(7 * small.rows);
+  expect(large.kib / small.kib).toBeLessThan(1.1);
+});
+
+it('resident size does not grow behind bufferCount(20) once its buffers are full', () => {
+  const pipe = `bufferCount(20), eachBatch(async (batches) => { await turn(); for (const { length } of batches) rows += length; })`;
+  const small = peakMemory(Array(6).fill(tree), pipe);
+  const large = peakMemory(Array(18).fill(tree), pipe);
+  expect(large.rows).toBe(3 * small.rows);
+  expect(large.kib / small.kib).toBeLessThan(1.1);
+});
+
+function entriesOf(path: string): number {
+  return Number(execFileSync('sh', ['-c', `find ${path} | wc -l`]));
+}
+
+/** A process of its own that walks the roots through a pipe of operators, and its peak resident size. */
+function peakMemory(roots: string[], pipe: string): { rows: number; kib: number } {
+  const script = `
+    import { eachBatch } from '@pwalk/core';
+    import { scan } from '@pwalk/native-walker';
+    import { bufferCount, filter, lastValueFrom } from 'rxjs';
+    const turn = () => new Promise(setImmediate);
+    let rows = 0;
+    await lastValueFrom(scan(${JSON.stringify(roots)}, { engine: 'native', threads: 2 }).pipe(${pipe}));
+    console.log(JSON.stringify({ rows, kib: process.resourceUsage().maxRSS }));`;
+  const cwd = new URL('.', import.meta.url).pathname;
+  const args = ['--input-type=module', '-e', script];
+  return JSON.parse(String(execFileSync(process.execPath, args, { cwd })));
+}
