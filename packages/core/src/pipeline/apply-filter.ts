@@ -1,8 +1,9 @@
-import { filter, type OperatorFunction, pipe } from 'rxjs';
+import type { OperatorFunction } from 'rxjs';
 import type { EntryBatch } from '../batch/entry-batch.js';
 import type { StageContext } from '../plugin/context.js';
 import { eachBatch } from './each-batch.js';
 import { callHook, type LiveStage } from './open-stage.js';
+import { filter, pipe } from './rx.js';
 
 /**
  * A filter as an operator of the stream: `map` one batch after the other, `pipe` as it is. A batch

@@ -1,4 +1,4 @@
-import { satisfies } from 'semver';
+import satisfies from 'semver/functions/satisfies.js';
 import { PwalkError } from '../errors/pwalk-error.js';
 import type { Effect } from '../plugin/capabilities.js';
 import { isStage, type Kind, type Stage } from '../plugin/plugin.js';

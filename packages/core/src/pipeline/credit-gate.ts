@@ -1,6 +1,6 @@
-import { Observable, type Subscriber } from 'rxjs';
 import type { EntryBatch } from '../batch/entry-batch.js';
 import { type Acknowledgement, Lease } from '../batch/lease.js';
+import { Observable, type Subscriber } from './rx.js';
 
 export interface GateOptions {
   /** Batches that may be worked on at once; the next is pulled when fewer are. At least 1. */

@@ -1,7 +1,8 @@
-import { Observable, type OperatorFunction } from 'rxjs';
+import type { OperatorFunction } from 'rxjs';
 import type { EntryBatch } from '../batch/entry-batch.js';
 import { type Acknowledgement, claim } from '../batch/lease.js';
 import type { MaybePromise } from '../plugin/outcome.js';
+import { Observable } from './rx.js';
 
 /** What may arrive: a batch, or several as `bufferCount` makes them. */
 type Batches = EntryBatch | readonly EntryBatch[];

@@ -1,6 +1,7 @@
-import { Observable, type OperatorFunction } from 'rxjs';
+import type { OperatorFunction } from 'rxjs';
 import { Entry } from '../batch/entry.js';
 import type { EntryBatch } from '../batch/entry-batch.js';
+import { Observable } from './rx.js';
 
 /**
  * Flattens batches to rows, for people who want rows and accept the price. All rows of a batch are

@@ -1,7 +1,7 @@
-import { type Observable, Subscription } from 'rxjs';
 import type { EntryBatch } from '../batch/entry-batch.js';
 import { type Claim, claim } from '../batch/lease.js';
 import type { MaybePromise } from '../plugin/outcome.js';
+import { type Observable, Subscription } from './rx.js';
 
 /** What becomes of the run when a branch refuses a batch. */
 export type OnError = 'abort' | 'skip-batch';

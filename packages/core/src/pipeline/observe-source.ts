@@ -1,4 +1,3 @@
-import { Observable } from 'rxjs';
 import { type Accounting, isComplete } from '../accounting/accounting.js';
 import type { EntryBatch } from '../batch/entry-batch.js';
 import { PwalkError } from '../errors/pwalk-error.js';
@@ -11,6 +10,7 @@ import { DEFAULT_CREDIT, throughCreditGate } from './credit-gate.js';
 import { createStage, OpenStages } from './open-stage.js';
 import { startProgress } from './progress-timer.js';
 import { cancelled, DEFAULT_MEMORY, scanFacts } from './run-facts.js';
+import { Observable } from './rx.js';
 
 export interface ObserveOptions {
   /** Columns to produce. */

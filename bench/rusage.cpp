@@ -1,0 +1,30 @@
+// rusage COMMAND [ARG …]: runs the command with its output thrown away and prints what the kernel
+// accounted to it: {"status", "wallSeconds", "cpuSeconds", "peakKib"}.
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+
+int main(int argc, char** argv) {
+  if (argc < 2) return 2;
+  const auto start = std::chrono::steady_clock::now();
+  const pid_t child = fork();
+  if (child == 0) {
+    const int null = open("/dev/null", O_WRONLY);
+    dup2(null, STDOUT_FILENO);
+    execvp(argv[1], argv + 1);
+    _exit(127);
+  }
+  int status = 0;
+  rusage usage{};
+  if (child < 0 || wait4(child, &status, 0, &usage) != child) return 1;
+  const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - start;
+  const auto seconds = [](const timeval& time) { return static_cast<double>(time.tv_sec) + time.tv_usec / 1e6; };
+  std::printf("{\"status\":%d,\"wallSeconds\":%.6f,\"cpuSeconds\":%.6f,\"peakKib\":%ld}\n",
+              WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), wall.count(),
+              seconds(usage.ru_utime) + seconds(usage.ru_stime), usage.ru_maxrss);
+  return 0;
+}
