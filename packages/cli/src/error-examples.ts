@@ -24,7 +24,10 @@ export const errorExamples = definePlugin({
   kind: 'sink',
   pwalk: '^0.1.0',
   options: anyOptions,
-  capabilities: { columns: ['path', 'path_raw', 'state', 'errno', 'operation'] },
+  capabilities: {
+    columns: ['path', 'path_raw', 'state', 'errno', 'operation'],
+    releases: true,
+  },
   create: ({ into, most }) => ({
     write(batch: EntryBatch) {
       const errno = batch.column('errno');
@@ -32,7 +35,9 @@ export const errorExamples = definePlugin({
       for (let row = 0; row < batch.length && into.length < most; row++) {
         if (errno.isNull(row)) continue;
         into.push({
-          path: batch.column('path_raw').get(row) ?? batch.column('path').bytesAt(row),
+          path: Uint8Array.from(
+            batch.column('path_raw').get(row) ?? batch.column('path').bytesAt(row),
+          ),
           state: batch.column('state').get(row) ?? '',
           errno: errno.get(row) ?? 0,
           operation: batch.column('operation').get(row) ?? '',

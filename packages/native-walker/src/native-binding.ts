@@ -85,8 +85,9 @@ export interface NativeWalk {
   /**
    * Copies the batch that the last `next()` announced and gives its memory back to the threads.
    * @param target at least `byteLength` bytes
+   * @param isNew whether the garbage collector is yet to be told of the memory behind it; default true
    */
-  take(target: Uint8Array): void;
+  take(target: Uint8Array, isNew?: boolean): void;
   /** Stops the threads. Resolves when all have ended, or after two seconds without those that hang in the kernel. */
   close(): Promise<void>;
   /** Up to the batches handed over so far; final once `next()` said null or `close()` resolved. */

@@ -17,6 +17,7 @@ import {
 } from './native-binding.js';
 import type { WalkerOptions } from './options.js';
 import { pathBytes, rootMissing } from './root-path.js';
+import { SlabPool } from './slab-pool.js';
 import { slabToBatch } from './slab-to-batch.js';
 import { snapshotNames } from './snapshot-names.js';
 import { emptyTally, toAccounting } from './tally.js';
@@ -40,6 +41,7 @@ export class NativeSource implements Source {
   readonly #options: WalkerOptions;
   #schema = new EntrySchema([]);
   #walk: NativeWalk | null = null;
+  #pool: SlabPool | null = null;
   #threads = 0;
   #account: NativeAccounting = { ...emptyTally(), violations: 0 };
 
@@ -73,6 +75,8 @@ export class NativeSource implements Source {
       stat: options.stat === 'sync' ? 'sync' : 'auto',
       ownFiles: ctx.ownFiles,
     });
+    const pool = new SlabPool(ctx.reusesMemory);
+    this.#pool = pool;
     this.#walk = walk;
     this.#threads = threads;
     // A call that waits for a slow file system must not keep a cancelled run waiting.
@@ -80,15 +84,21 @@ export class NativeSource implements Source {
     ctx.signal.addEventListener('abort', stop, { once: true });
     try {
       for (let next = await walk.next(); next !== null; next = await walk.next()) {
-        const slab = new SharedArrayBuffer(next.byteLength);
-        walk.take(new Uint8Array(slab));
-        yield slabToBatch(this.#schema, slab, next);
+        const { slab, isNew } = pool.take(next.byteLength);
+        walk.take(new Uint8Array(slab), isNew);
+        const batch = slabToBatch(this.#schema, slab, next);
+        pool.lend(slab, batch);
+        yield batch;
       }
     } finally {
       ctx.signal.removeEventListener('abort', stop);
       await walk.close();
       this.#account = walk.accounting();
     }
+  }
+
+  acknowledge(batch: EntryBatch): void {
+    this.#pool?.giveBack(batch);
   }
 
   progress(): SourceProgress {

@@ -13,7 +13,8 @@ interface Addon {
 }
 
 interface AddonEncoder {
-  write(rows: number, parts: readonly Part[]): Promise<void>;
+  /** Resolves when it can take another batch; calls `done` when it has read this one. */
+  write(rows: number, parts: readonly Part[], done: () => void): Promise<void>;
   finish(metadata: readonly (readonly [string, string])[]): Promise<WrittenFile>;
   abort(): Promise<unknown>;
 }
@@ -92,7 +93,9 @@ class NativeEncoder implements ParquetEncoder {
     const parts = this.#settings.schema.fields.flatMap((field) =>
       partsOf(field, batch.column(field.name)),
     );
-    await this.#encoder.write(batch.length, parts).catch(this.#rethrow);
+    // Lanes go on reading after the write is resolved.
+    const letGo = batch.hold();
+    await this.#encoder.write(batch.length, parts, letGo).catch(this.#rethrow);
   }
 
   async finish(metadata: ReadonlyMap<string, string>): Promise<WrittenFile> {

@@ -48,6 +48,6 @@ export const parquet = definePlugin({
   kind: 'sink',
   pwalk: '^0.1.0',
   options,
-  capabilities: ({ columns }) => ({ columns: columns ?? 'all', atomic: true }),
+  capabilities: ({ columns }) => ({ columns: columns ?? 'all', atomic: true, releases: true }),
   create: (given) => new ParquetSink(given),
 });

@@ -133,7 +133,7 @@ const endless = `
   });
   const write = () => {
     const values = new BigUint64Array(new SharedArrayBuffer(8 * 50000));
-    return encoder.write(values.length, [null, values, null]);
+    return encoder.write(values.length, [null, values, null], () => {});
   };
 `;
 

@@ -11,7 +11,7 @@ import type {
   NumberColumn,
   Utf8Column,
 } from './column.js';
-import type { Lease } from './lease.js';
+import { claim, type Lease } from './lease.js';
 
 /** The class of each column of the `entries` table, so that `column('size')` is typed. */
 export interface EntryColumns extends Record<EntryColumn, Column> {
@@ -165,6 +165,15 @@ export class EntryBatch {
    */
   narrowedTo(schema: EntrySchema): EntryBatch {
     return new EntryBatch(schema, this.length, this.#layers, this.lease);
+  }
+
+  /**
+   * Keeps the batch from being acknowledged until the returned function is called: for sinks that go
+   * on reading it after `write` has resolved.
+   */
+  hold(): () => void {
+    const held = claim(this);
+    return () => held.settle('delivered');
   }
 
   /** The same batch, waited for by `lease`. Called by the engine only. */

@@ -57,6 +57,7 @@ export function observeSource(
         memory: options.memory ?? DEFAULT_MEMORY,
         warn: (message) => options.onWarning?.(message),
         columns: options.columns,
+        reusesMemory: false,
         ownFiles: [],
       };
       await stages.open(live, () => live.instance.open(ctx));

@@ -157,6 +157,9 @@ class Run {
     const sourceContext: SourceContext = {
       ...this.#context(source),
       columns: this.#checked.columns,
+      reusesMemory: [...filters, ...sinks, ...actions].every(
+        ({ capabilities }) => capabilities.releases === true,
+      ),
       ownFiles: this.#ownFiles,
     };
     let schema = await this.#stages.open(source, () => source.instance.open(sourceContext));

@@ -18,6 +18,12 @@ export interface Capabilities {
   readonly columns?: readonly string[] | 'all';
   /** Columns a filter adds to every batch. */
   readonly adds?: readonly Field[];
+  /**
+   * Reads a batch's memory only until it has acknowledged it (see `EntryBatch.hold`) and keeps no view
+   * of it. Where every stage of a pipeline says so, the source uses the memory again. @default false:
+   * batches may be kept
+   */
+  readonly releases?: boolean;
   /** Nothing is visible under a final name until `close({ ok: true })`. */
   readonly atomic?: boolean;
   /** Has `checkpoint`. */

@@ -34,6 +34,8 @@ export interface StageContext {
 export interface SourceContext extends StageContext {
   /** Union of the columns every stage declared: produce these, ask the kernel for no more. */
   readonly columns: ReadonlySet<string>;
+  /** Every stage has declared `releases`: memory of an acknowledged batch may be used again. */
+  readonly reusesMemory: boolean;
   /** Files this run is writing, known once `read` is called: do not report them. */
   readonly ownFiles: readonly FileIdentity[];
 }

@@ -20,7 +20,7 @@ export interface Sink extends Closable {
   /**
    * Takes one batch. Resolving acknowledges it and returns its credit: resolve when the sink can
    * take another, whether or not this one is on disk yet. Rejecting refuses it. Calls never overlap;
-   * the batch must not be changed and may be kept.
+   * the batch must not be changed, and may be kept by sinks that do not declare `releases`.
    */
   write(batch: EntryBatch, ctx: SinkContext): MaybePromise<void>;
   /** Makes everything written so far durable; sinks that declare `resumable` have it. */

@@ -155,7 +155,7 @@ void WalkObject::take(const Napi::CallbackInfo& info) {
   auto target = info[0].As<Napi::Uint8Array>();
   if (target.ByteLength() < announced_->byte_length()) throw Napi::RangeError::New(env, "take() needs byteLength bytes");
   announced_->copy_to(target.Data());
-  account_slab(env, target);
+  if (info[1].IsUndefined() || info[1].ToBoolean()) account_slab(env, target);
   walk_->recycle(std::move(announced_));
 }
 

@@ -22,11 +22,11 @@ class Encoder : public Napi::ObjectWrap<Encoder> {
                                 info[0].As<Napi::Number>().Int32Value())) {}
 
  private:
-  // (rows, parts)
+  // (rows, parts, done)
   Napi::Value write(const Napi::CallbackInfo& info) {
     const auto parts = info[1].As<Napi::Array>();
     BatchView batch = read_batch(info[0].As<Napi::Number>().Uint32Value(), parts, session_->options().columns);
-    return session_->write(info.Env(), std::move(batch), parts);
+    return session_->write(info.Env(), std::move(batch), parts, info[2].As<Napi::Function>());
   }
 
   // (metadata)

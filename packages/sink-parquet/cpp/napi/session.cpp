@@ -60,7 +60,7 @@ void Session::environment_ends(void* self) {
   const auto last = std::exchange(session->self_, nullptr);
 }
 
-Napi::Value Session::write(Napi::Env env, BatchView batch, const Napi::Object& keep) {
+Napi::Value Session::write(Napi::Env env, BatchView batch, const Napi::Object& keep, const Napi::Function& done) {
   if (writing_) throw Napi::Error::New(env, "write() was called before the last write() was settled");
   if (!ending_.empty() || stopped_) throw Napi::Error::New(env, "write() was called after finish() or abort()");
   const auto deferred = Napi::Promise::Deferred::New(env);
@@ -69,7 +69,7 @@ Napi::Value Session::write(Napi::Env env, BatchView batch, const Napi::Object& k
     return deferred.Promise();
   }
   const std::uint64_t id = next_batch_++;
-  in_flight_.emplace(id, Napi::Persistent(keep));
+  in_flight_.emplace(id, InFlight{Napi::Persistent(keep), Napi::Persistent(done)});
   encoder_->submit(id, std::move(batch));
   hold_while_busy(env);
   // One batch may wait, so that a lane need not idle while this thread is on its way to the next.
@@ -102,7 +102,10 @@ Napi::Value Session::end(Napi::Env env) {
 void Session::read_inbox(Napi::Env env) {
   const auto self = shared_from_this();
   const Inbox::News news = inbox_->take();
-  for (const std::uint64_t id : news.done) in_flight_.erase(id);
+  for (const std::uint64_t id : news.done) {
+    const auto batch = in_flight_.extract(id);
+    if (!batch.empty()) batch.mapped().done.Call({});
+  }
   stopped_ = stopped_ || news.stopped;
   settle_write(env);
   if (stopped_) settle_end(env);

@@ -40,6 +40,10 @@ class Inbox final : public EncoderListener {
 // stops the lanes before the memory they read is freed.
 class Session : public std::enable_shared_from_this<Session> {
   struct Key {};  // only `start` has one
+  struct InFlight {
+    Napi::ObjectReference keep;
+    Napi::FunctionReference done;
+  };
 
  public:
   explicit Session(Key) {}
@@ -47,8 +51,9 @@ class Session : public std::enable_shared_from_this<Session> {
   ~Session();
 
   const EncoderOptions& options() const noexcept { return encoder_->options(); }
-  // `keep` holds all that `batch` points into. Resolves when another batch is welcome.
-  Napi::Value write(Napi::Env env, BatchView batch, const Napi::Object& keep);
+  // `keep` holds all that `batch` points into; `done` is called once nothing reads it any more.
+  // Resolves when another batch is welcome, which is sooner.
+  Napi::Value write(Napi::Env env, BatchView batch, const Napi::Object& keep, const Napi::Function& done);
   // Resolves with { rows, bytes } once the file is whole.
   Napi::Value finish(Napi::Env env, Metadata metadata);
   // Resolves once the lanes have ended, whatever they were doing.
@@ -68,7 +73,7 @@ class Session : public std::enable_shared_from_this<Session> {
   Napi::ThreadSafeFunction wake_;
   std::shared_ptr<Inbox> inbox_;
   std::unique_ptr<ParallelEncoder> encoder_;
-  std::map<std::uint64_t, Napi::ObjectReference> in_flight_;
+  std::map<std::uint64_t, InFlight> in_flight_;
   std::uint64_t next_batch_ = 0;
   std::optional<Napi::Promise::Deferred> writing_;
   std::vector<Napi::Promise::Deferred> ending_;
