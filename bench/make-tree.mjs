@@ -1,10 +1,12 @@
 #!/usr/bin/env node
-// make-tree.mjs [wide|flat|deep …]: makes deterministic trees under PWALK_BENCH_DIR (default: a
+// make-tree.mjs [small|wide|flat|deep …]: makes deterministic trees under PWALK_BENCH_DIR (default: a
 // directory in the system's temporary one), each once, and prints their paths.
 //
+//   small    100,000 entries: 5,000 directories at most 8 deep, the rest small files
 //   wide   1,000,000 entries: 50,000 directories at most 8 deep, the rest small files
 //   flat   one directory of 500,000 files
 //   deep   2,000 nested directories with 4 files each
+import { spawnSync } from 'node:child_process';
 import {
   closeSync,
   existsSync,
@@ -12,7 +14,6 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
-  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -48,34 +49,39 @@ function fileName(next, number) {
   return `sample_${number}${extension === '' ? '' : `.${extension}`}`;
 }
 
+/** Directories at random below each other, files in handfuls, a few of them with a link beside. */
+function bushy(root, directoryCount, fileCount) {
+  const next = sequence(1);
+  const directories = [{ path: root, depth: 0 }];
+  while (directories.length < directoryCount) {
+    const parent = directories[next(directories.length)];
+    if (parent.depth >= 7) continue;
+    const path = join(parent.path, `dir_${directories.length}`);
+    mkdirSync(path);
+    directories.push({ path, depth: parent.depth + 1 });
+  }
+  for (let made = 0; made < fileCount; ) {
+    const { path } = directories[next(directories.length)];
+    process.chdir(path);
+    const count = Math.min(fileCount - made, 1 + next(40));
+    for (let i = 0; i < count; i++, made++) {
+      const name = fileName(next, made);
+      touch(name, next(50) === 0 ? 1 + next(64) : 0);
+      if (next(1000) === 0 && ++made < fileCount) linkSync(name, `${name}.link`);
+      if (next(1000) === 0 && ++made < fileCount) symlinkSync(name, `${name}.symlink`);
+    }
+  }
+}
+
 const makers = {
-  wide(root) {
-    const next = sequence(1);
-    const directories = [{ path: root, depth: 0 }];
-    while (directories.length < 50_000) {
-      const parent = directories[next(directories.length)];
-      if (parent.depth >= 7) continue;
-      const path = join(parent.path, `dir_${directories.length}`);
-      mkdirSync(path);
-      directories.push({ path, depth: parent.depth + 1 });
-    }
-    for (let made = 0; made < 950_000; ) {
-      const { path } = directories[next(directories.length)];
-      process.chdir(path);
-      const count = Math.min(950_000 - made, 1 + next(40));
-      for (let i = 0; i < count; i++, made++) {
-        const name = fileName(next, made);
-        touch(name, next(50) === 0 ? 1 + next(64) : 0);
-        if (next(1000) === 0 && ++made < 950_000) linkSync(name, `${name}.link`);
-        if (next(1000) === 0 && ++made < 950_000) symlinkSync(name, `${name}.symlink`);
-      }
-    }
-  },
+  small: (root) => bushy(root, 5_000, 95_000),
+  wide: (root) => bushy(root, 50_000, 950_000),
   flat(root) {
     const next = sequence(2);
     process.chdir(root);
     for (let i = 0; i < 500_000; i++) touch(fileName(next, i), 0);
   },
+  /** One level at a time: the path of the last is longer than the kernel takes in one piece. */
   deep(root) {
     const next = sequence(3);
     process.chdir(root);
@@ -91,14 +97,19 @@ export const treeNames = Object.keys(makers);
 
 /** The path of the tree of that name, made if it is not there. */
 export function tree(name) {
+  if (makers[name] === undefined) throw new Error(`no tree "${name}"; there are ${treeNames}`);
   const root = join(benchDirectory, name);
   const marker = join(benchDirectory, `${name}.version`);
-  const made = existsSync(marker) ? readFileSync(marker, 'utf8') : '';
+  // Written before the first file and again after the last: only what was begun here is removed.
+  const made = existsSync(marker) ? readFileSync(marker, 'utf8') : null;
   if (made === `${VERSION}`) return root;
+  if (made === null && existsSync(root)) throw new Error(`${root} is not a tree of this bench`);
   console.error(`making ${root} …`);
   const home = process.cwd();
-  rmSync(root, { recursive: true, force: true });
+  // Node's own rm gives up on paths as long as those of the deep tree.
+  spawnSync('rm', ['-rf', root], { stdio: 'inherit' });
   mkdirSync(root, { recursive: true });
+  writeFileSync(marker, 'unfinished');
   makers[name](root);
   process.chdir(home);
   writeFileSync(marker, `${VERSION}`);

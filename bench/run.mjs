@@ -1,106 +1,121 @@
 #!/usr/bin/env node
-// npm run bench [-- --tree wide --rounds 5 --write]
+// npm run bench [-- --tree wide --rounds 5 --threads 2 --write]
 //
 // Walks each tree with every contestant in turn, round after round, warm, and prints medians and
 // ratios as a markdown table; with --write into docs/internals/performance.md. Ratios are taken
 // within a round and their median is shown, so that a machine that slows down slows everybody.
-import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, statfsSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus, release, totalmem } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { execFileSync } from 'node:child_process';
+import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { contestants } from './contestants.mjs';
-import { benchDirectory, tree, treeNames } from './make-tree.mjs';
+import { machine } from './machine.mjs';
+import { benchDirectory, tree } from './make-tree.mjs';
+import { countLines, measure, median } from './measure.mjs';
+import { table, writeSection } from './page.mjs';
 
-const project = fileURLToPath(new URL('..', import.meta.url));
-const page = join(project, 'docs/internals/performance.md');
 const { values } = parseArgs({
   options: {
-    tree: { type: 'string', default: treeNames.join(',') },
+    tree: { type: 'string', default: 'wide,flat,deep' },
     rounds: { type: 'string', default: '5' },
     threads: { type: 'string', default: `${availableParallelism()}` },
     write: { type: 'boolean', default: false },
   },
 });
 
-mkdirSync(benchDirectory, { recursive: true });
-const rusage = join(benchDirectory, 'rusage');
-execFileSync(process.env.CXX ?? 'g++', [
-  '-O2',
-  '-std=c++20',
-  '-o',
-  rusage,
-  join(project, 'bench/rusage.cpp'),
-]);
-const walkerPackage = join(project, 'packages/native-walker');
-execFileSync(process.execPath, [join(project, 'scripts/build-native.mjs'), 'floor'], {
-  cwd: walkerPackage,
-  stdio: 'ignore',
-});
-const floor = join(walkerPackage, 'build/floor');
+const number = new Intl.NumberFormat('en-US');
 
-function measure(command) {
-  const { stdout, stderr } = spawnSync(rusage, command, { encoding: 'utf8' });
-  const run = JSON.parse(stdout);
-  if (run.status !== 0)
-    throw new Error(`${command.join(' ')} ended with ${run.status}: ${stderr.slice(-500)}`);
-  return run;
+/** The warm-up round: entries each contestant finds, null where it does not tell, -1 where it fails. */
+async function warmUp(list) {
+  const found = new Map();
+  for (const contestant of list) {
+    const { status, said } = measure(contestant);
+    if (status !== 0) {
+      found.set(contestant.name, -1);
+      console.error(`${contestant.name} ended with ${status}`);
+    } else if (contestant.prints === 'lines') {
+      found.set(contestant.name, await countLines(contestant.command));
+    } else {
+      found.set(contestant.name, said?.entries ?? null);
+    }
+  }
+  return found;
 }
 
-function median(numbers) {
-  const sorted = numbers.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)];
+/** One round: what each took, and apart what the scan took without Node's start. */
+function runRound(list) {
+  const round = new Map();
+  for (const contestant of list) {
+    const run = measure(contestant);
+    round.set(contestant.name, run);
+    if (contestant.scan && run.said !== null) {
+      const { seconds, cpuSeconds } = run.said;
+      round.set('… without the start of Node', { wallSeconds: seconds, cpuSeconds, peakKib: null });
+    }
+  }
+  return round;
 }
 
-function compare(name) {
+function row(who, rounds, entries) {
+  const all = (key) => rounds.map((round) => round.get(who)[key]);
+  const ratio = (key, to) =>
+    median(rounds.map((round) => round.get(who)[key] / round.get(to)[key])).toFixed(2);
+  const walls = all('wallSeconds');
+  const wall = median(walls);
+  const peak = all('peakKib').includes(null) ? '' : (median(all('peakKib')) / 1024).toFixed(0);
+  return [
+    `${wall.toFixed(2)} (${Math.min(...walls).toFixed(2)}–${Math.max(...walls).toFixed(2)})`,
+    `${Math.round(entries / wall / 1000)}k`,
+    ((median(all('cpuSeconds')) / entries) * 1e6).toFixed(2),
+    peak,
+    ratio('wallSeconds', 'floor'),
+    ratio('cpuSeconds', 'floor'),
+    ratio('wallSeconds', 'find -printf'),
+  ];
+}
+
+async function compare(name) {
   const root = tree(name);
   const entries = Number(execFileSync('sh', ['-c', 'find "$0" -printf x | wc -c', root]));
-  const list = contestants(root, Number(values.threads), floor);
-  for (const { command } of list) measure(command);
-  const rounds = Array.from({ length: Number(values.rounds) }, (_, round) => {
-    process.stderr.write(`${name}: round ${round + 1}\n`);
-    return new Map(list.map(({ name: who, command }) => [who, measure(command)]));
+  const list = contestants(root, Number(values.threads));
+  const found = await warmUp(list);
+  const able = list.filter((contestant) => found.get(contestant.name) !== -1);
+  const before = loadavg()[0];
+  const rounds = [];
+  while (rounds.length < Number(values.rounds)) {
+    console.error(`${name}: round ${rounds.length + 1}`);
+    rounds.push(runRound(able));
+  }
+  const rows = [...rounds[0].keys()].map((who) => {
+    // The floor and fdir do not count the root; nobody is said to have missed something for that.
+    const seen = found.get(who) ?? null;
+    const misses = seen !== null && seen < entries - 1;
+    const cells = row(who, rounds, seen ?? entries);
+    return [misses ? `${who}: **${number.format(seen)} entries found**` : who, ...cells];
   });
-  const runsOf = (who) => rounds.map((round) => round.get(who));
-  const ratio = (who, to) =>
-    median(rounds.map((round) => round.get(who).wallSeconds / round.get(to).wallSeconds)).toFixed(
-      2,
-    );
-  const rows = list.map(({ name: who }) => {
-    const walls = runsOf(who).map(({ wallSeconds }) => wallSeconds);
-    const wall = median(walls);
-    const cpu = median(runsOf(who).map(({ cpuSeconds }) => cpuSeconds));
-    const peak = median(runsOf(who).map(({ peakKib }) => peakKib)) / 1024;
-    return `| ${[
-      who,
-      `${wall.toFixed(2)} (${Math.min(...walls).toFixed(2)}–${Math.max(...walls).toFixed(2)})`,
-      `${Math.round(entries / wall / 1000)}k`,
-      ((cpu / entries) * 1e6).toFixed(2),
-      peak.toFixed(0),
-      ratio(who, 'raw-syscall floor'),
-      ratio(who, 'find -printf'),
-    ].join(' | ')} |`;
-  });
+  for (const { name: who } of list) {
+    if (found.get(who) === -1) rows.push([`${who}: **fails**`, ...Array(7).fill('')]);
+  }
   return [
-    `### ${name}: ${new Intl.NumberFormat('en-US').format(entries)} entries, ${values.threads} threads, ${values.rounds} rounds`,
-    '',
-    '| what | wall s, median (range) | entries/s | CPU µs/entry | peak MiB | wall / floor | wall / find |',
-    '|---|---|---|---|---|---|---|',
-    ...rows,
-  ].join('\n');
+    `### ${name}: ${number.format(entries)} entries, ${values.threads} threads, ${values.rounds} rounds`,
+    `Load of the machine before the first round: ${before.toFixed(2)} (${number.format(able.length)} contestants, one at a time).`,
+    table(
+      [
+        'what',
+        'wall s, median (range)',
+        'entries/s',
+        'CPU µs/entry',
+        'peak MiB',
+        'wall / floor',
+        'CPU / floor',
+        'wall / find',
+      ],
+      rows,
+    ),
+  ].join('\n\n');
 }
 
-const fileSystem =
-  { 61267: 'ext4', 1481003842: 'xfs', 16914836: 'tmpfs', 2435016766: 'btrfs' }[
-    statfsSync(benchDirectory).type
-  ] ?? 'another file system';
-const machine = `${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} processors, ${Math.round(totalmem() / 2 ** 30)} GiB, Linux ${release().split('-')[0]}, ${fileSystem}, Node ${process.versions.node}.`;
-const report = [machine, ...values.tree.split(',').map(compare)].join('\n\n');
-console.log(report);
-if (values.write) {
-  const text = readFileSync(page, 'utf8');
-  const [begin, end] = ['<!-- bench: begin -->', '<!-- bench: end -->'];
-  const head = text.slice(0, text.indexOf(begin) + begin.length);
-  writeFileSync(page, `${head}\n\n${report}\n\n${text.slice(text.indexOf(end))}`);
-}
+const sections = [`${machine(benchDirectory)}.`];
+for (const name of values.tree.split(',')) sections.push(await compare(name));
+const text = sections.join('\n\n');
+console.log(text);
+if (values.write) writeSection('bench', text);

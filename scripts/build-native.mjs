@@ -110,7 +110,7 @@ function plan(target, variant) {
     return {
       source,
       object,
-      args: [...args, '-MMD', '-MF', `${object}.d`, '-c', source, '-o', object],
+      args: [...args, '-MMD', '-MF', `${object}.d`, '-MT', object, '-c', source],
     };
   };
   const objects = [
@@ -166,10 +166,15 @@ export async function buildNative(name = 'addon', variant = 'release') {
   const stale = objects.filter((object) => !isFresh(object));
   const work = stale.values();
   const lane = async () => {
-    for (const { args } of work) await run(args);
+    for (const { object, args } of work) {
+      await run([...args, '-o', `${object}.new`]);
+      // Named when whole: a compiler that was killed leaves nothing that looks fresh.
+      renameSync(`${object}.new`, object);
+    }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, lane));
-  if (stale.length > 0 || !existsSync(output)) {
+  const madeAt = existsSync(output) ? statSync(output).mtimeMs : 0;
+  if (objects.some(({ object }) => statSync(object).mtimeMs > madeAt)) {
     // Linked aside and renamed: a process that has the old file loaded keeps it whole.
     const aside = `${output}.${process.pid}`;
     await run([...objects.map(({ object }) => object), ...link, '-o', aside]);

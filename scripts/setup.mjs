@@ -51,7 +51,13 @@ function pnpm(...args) {
   const { status, error } = spawnSync('npx', ['-y', packageManager, ...args], {
     cwd: root,
     stdio: ['ignore', 2, 2],
-    env: { ...process.env, CI: '1', TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' },
+    env: {
+      ...process.env,
+      CI: '1',
+      TURBO_TELEMETRY_DISABLED: '1',
+      DO_NOT_TRACK: '1',
+      PWALK_COMPILER: compilerVersion(),
+    },
   });
   if (error) throw error;
   if (status !== 0) {
@@ -60,11 +66,22 @@ function pnpm(...args) {
   }
 }
 
+/** The compiler of the native parts, empty where there is none: another one is a reason to build. */
+function compilerVersion() {
+  const { stdout } = spawnSync(process.env.CXX ?? 'g++', ['--version'], { encoding: 'utf8' });
+  return process.platform === 'linux' ? (stdout?.split('\n')[0] ?? '') : '';
+}
+
 /** True when every package has something to run: a stamp without outputs is worth nothing. */
-function isBuilt() {
-  return readdirSync(join(root, 'packages')).every((name) =>
-    existsSync(join(root, 'packages', name, 'dist', 'index.js')),
-  );
+function isBuilt(compiler) {
+  return readdirSync(join(root, 'packages')).every((name) => {
+    const directory = join(root, 'packages', name);
+    if (!existsSync(join(directory, 'dist', 'index.js'))) return false;
+    const native = join(directory, 'native.json');
+    if (compiler === '' || !existsSync(native)) return true;
+    const { addon } = JSON.parse(readFileSync(native, 'utf8'));
+    return existsSync(join(directory, 'build', addon.output));
+  });
 }
 
 /** Installs and builds what changed since the last time. Ends the process with 1 when that fails. */
@@ -72,8 +89,9 @@ export function setup() {
   const stamp = existsSync(stampFile) ? JSON.parse(readFileSync(stampFile, 'utf8')) : {};
   const installed = installFingerprint();
   if (stamp.installed !== installed) pnpm('install', '--frozen-lockfile', '--reporter=append-only');
-  const built = buildFingerprint();
-  if (stamp.installed !== installed || stamp.built !== built || !isBuilt()) {
+  const compiler = compilerVersion();
+  const built = `${buildFingerprint()} ${compiler}`;
+  if (stamp.installed !== installed || stamp.built !== built || !isBuilt(compiler)) {
     pnpm('exec', 'turbo', 'run', 'build', '--output-logs=errors-only', '--ui=stream');
   }
   if (stamp.installed !== installed || stamp.built !== built) {

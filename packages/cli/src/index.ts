@@ -6,5 +6,7 @@ export {
   type WalkerOptions,
   walker,
 } from '@pwalk/native-walker';
+export { csv } from '@pwalk/sink-csv';
 export { parquet } from '@pwalk/sink-parquet';
+export type { Format } from './output-format.js';
 export { type ReportOptions, type ReportSummary, report } from './report.js';

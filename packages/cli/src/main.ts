@@ -6,8 +6,10 @@ import { interruption } from './interruption.js';
 export async function main(argv: string[], entry: string): Promise<void> {
   // `| head` closes the pipe: that is the reader's right, and ends us quietly.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    process.exit(error.code === 'EPIPE' ? exitCodes.complete : exitCodes.output);
+    process.exit(error.code === 'EPIPE' ? (process.exitCode ?? 0) : exitCodes.output);
   });
+  // Nobody reads our messages any more: that does not make the result worse.
+  process.stderr.on('error', () => {});
   try {
     await run(argv, entry);
   } catch (error) {

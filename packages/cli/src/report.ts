@@ -9,12 +9,16 @@ import {
   skippedCount,
 } from '@pwalk/core';
 import { walker } from '@pwalk/native-walker';
-import { parquet } from '@pwalk/sink-parquet';
 import { type ErrorExample, errorExamples } from './error-examples.js';
+import { type Format, formatOf, sinkFor } from './output-format.js';
 
 export interface ReportOptions {
   /** File to write, `-` for standard output. */
   readonly output: string;
+  /** @default by the output's name: csv for `.csv`, `.csv.gz` and `.csv.zst`, else parquet */
+  readonly format?: Format | undefined;
+  /** For dey-csv: begin with the names of the columns. @default false */
+  readonly header?: boolean | undefined;
   readonly threads?: number | undefined;
   /** Bytes beyond what Node itself takes. @default 256 MiB */
   readonly memory?: number | undefined;
@@ -43,7 +47,7 @@ export interface ReportSummary {
 const MOST_EXAMPLES = 10;
 
 /**
- * Walks the roots and writes what is there to a Parquet file, one row per entry.
+ * Walks the roots and writes what is there to a file, one row per entry.
  * Entries that cannot be read are rows with a state and an errno, and are counted in the summary.
  * @throws PwalkError when a root is missing, the output cannot be written, or the run is cancelled;
  * no file is left under the output's name then
@@ -53,12 +57,13 @@ export async function report(
   options: ReportOptions,
 ): Promise<ReportSummary> {
   const examples: ErrorExample[] = [];
+  const { output, format = formatOf(output), header } = options;
   const { threads, snapshots = false, memory, signal, onWarning } = options;
   const walking = { snapshots, ...(threads === undefined ? {} : { threads }) };
   const result = await runPipeline({
     source: walker({ ...walking, roots: [...roots] }),
     sinks: [
-      parquet({ path: options.output }),
+      await sinkFor({ path: output, format, header }),
       errorExamples({ into: examples, most: MOST_EXAMPLES }),
     ],
     scan: {

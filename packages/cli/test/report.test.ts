@@ -181,6 +181,38 @@ describe('pwalk report', () => {
   });
 });
 
+describe('pwalk report, as CSV', () => {
+  it.each(['s.csv', 's.csv.gz', 's.csv.zst'])(
+    'writes %s by its name, with every row',
+    async (name) => {
+      expect(pwalk(['report', '/usr/share/doc', '-o', here.at(name), '-q']).status).toBe(0);
+      const found = Number(execFileSync('sh', ['-c', 'find /usr/share/doc | wc -l']));
+      const [{ rows }] = await sql(
+        `select count(*)::int as rows from read_csv('${here.at(name)}', header = true, max_line_size = 1000000)`,
+      );
+      expect(rows).toBe(found);
+    },
+  );
+
+  it("writes John Dey's format, with a header when asked", () => {
+    const { stdout } = pwalk([
+      'report',
+      tree(),
+      '-o',
+      here.at('s.txt'),
+      '--format',
+      'dey-csv',
+      '--header',
+      '--json',
+    ]);
+    expect(JSON.parse(stdout).outputs).toMatchObject([{ format: 'dey-csv', rows: 7 }]);
+    const lines = readFileSync(here.at('s.txt'), 'latin1').trimEnd().split('\n');
+    expect(lines[0]).toMatch(/^inode,parent-inode,directory-depth,"filename"/);
+    expect(lines.some((line) => line.includes(`"${here.at('tree')}/raw-\xff",""`))).toBe(true);
+    expect(lines).toHaveLength(8);
+  });
+});
+
 describe('bad input ends in one sentence, the documented status, and no file', () => {
   it.each([
     [
@@ -280,6 +312,22 @@ describe('interrupted', () => {
     expect(readdirSync(here.path)).toEqual(['s.parquet']);
   });
 
+  it.each([
+    ['stalls', 'sleep 30 < fifo & echo $! > reader'],
+    ['never comes', 'true'],
+  ])('ends at the first SIGTERM when the reader of its fifo %s', async (_, reader) => {
+    execFileSync('sh', ['-c', `mkfifo fifo; (${reader}) >/dev/null 2>&1`], { cwd: here.path });
+    const child = startPwalk(['report', '/usr', '-o', 'fifo', '-q'], here.path);
+    // Long enough under way that it waits for the reader: it has written what a pipe holds, or has nothing open.
+    await expect
+      .poll(() => cpuTicks(child.pid), { timeout: 20_000, interval: 300 })
+      .toBe('settled');
+    child.kill('SIGTERM');
+    expect(await once(child, 'exit')).toEqual([143, null]);
+    if (existsSync(here.at('reader')))
+      process.kill(Number(readFileSync(here.at('reader'), 'utf8')));
+  });
+
   it('ends quietly when the reader of its pipe is gone', () => {
     const line = `set -o pipefail; ${process.execPath} ${command} report /usr -o - -q | head -c 1 >/dev/null`;
     const { stderr, status } = spawnSync('bash', ['-c', line], { encoding: 'utf8' });
@@ -319,3 +367,15 @@ describe('pwalk', () => {
     expect(existsSync(here.at('s.parquet'))).toBe(true);
   });
 });
+
+let before = -1;
+
+/** `settled` once a process has used no CPU since the last look. */
+function cpuTicks(pid: number | undefined): string {
+  const [, rest = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ');
+  const fields = rest.split(' ');
+  const now = Number(fields[11]) + Number(fields[12]);
+  const settled = now === before && now > 10;
+  before = now;
+  return settled ? 'settled' : `${now} ticks`;
+}

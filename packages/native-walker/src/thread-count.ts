@@ -17,6 +17,7 @@ const schedulerVariables = [
 
 /** Threads on network and FUSE file systems, whose calls wait: more in flight than there are processors. */
 const REMOTE_THREADS = 32;
+const MOST_THREADS = 1024;
 const REMOTE_THREADS_PER_CPU = 16;
 
 export interface MachineLimits {
@@ -52,8 +53,8 @@ export function threadCount(
 ): number {
   const { env = process.env } = machine;
   const fixed = requested ?? positiveInteger(env.PWALK_THREADS);
-  if (fixed !== null) return fixed;
-  const cpus = cpuLimit(machine);
+  if (fixed !== null) return Math.min(fixed, MOST_THREADS);
+  const cpus = Math.min(cpuLimit(machine), MOST_THREADS);
   return isRemote ? Math.min(REMOTE_THREADS, cpus * REMOTE_THREADS_PER_CPU) : cpus;
 }
 

@@ -93,9 +93,16 @@ class NativeEncoder implements ParquetEncoder {
     const parts = this.#settings.schema.fields.flatMap((field) =>
       partsOf(field, batch.column(field.name)),
     );
-    // Lanes go on reading after the write is resolved.
+    // Lanes go on reading after the write is resolved; the addon calls this once none does.
     const letGo = batch.hold();
-    await this.#encoder.write(batch.length, parts, letGo).catch(this.#rethrow);
+    let written: Promise<void>;
+    try {
+      written = this.#encoder.write(batch.length, parts, letGo);
+    } catch (error) {
+      letGo();
+      throw error;
+    }
+    await written.catch(this.#rethrow);
   }
 
   async finish(metadata: ReadonlyMap<string, string>): Promise<WrittenFile> {

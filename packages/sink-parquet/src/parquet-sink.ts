@@ -26,7 +26,7 @@ export class ParquetSink implements Sink {
   async open(schema: EntrySchema, ctx: SinkContext): Promise<void> {
     const written = selectColumns(schema, this.#options.columns);
     const openEncoder = await this.#chooseEncoder(ctx);
-    const output = await OutputFile.open(this.#options.path);
+    const output = await OutputFile.open(this.#options.path, ctx.signal);
     try {
       const encoder = await openEncoder({
         schema: written,
@@ -42,7 +42,11 @@ export class ParquetSink implements Sink {
       throw error;
     }
     ctx.registerOwnFile(output.identity);
+    // A write that waits for a stalled reader ends with the run, not with the reader.
+    ctx.signal.addEventListener('abort', this.#stop, { once: true });
   }
+
+  readonly #stop = () => void this.#opened?.encoder.abort();
 
   async write(batch: EntryBatch): Promise<void> {
     if (batch.length > 0) await this.#opened?.encoder.write(batch);
@@ -51,8 +55,8 @@ export class ParquetSink implements Sink {
   async close(outcome: Outcome): Promise<void> {
     if (this.#opened === null) return;
     const { output, encoder, ctx } = this.#opened;
-    this.#opened = null;
     if (!outcome.ok) {
+      this.#opened = null;
       await encoder.abort();
       await output.discard();
       return;
@@ -66,6 +70,8 @@ export class ParquetSink implements Sink {
       await encoder.abort();
       await output.discard();
       throw error;
+    } finally {
+      this.#opened = null;
     }
   }
 

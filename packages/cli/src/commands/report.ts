@@ -2,10 +2,11 @@ import { Args, Command, Flags } from '@oclif/core';
 import { PwalkError } from '@pwalk/core';
 import { exactArguments } from '../exact-arguments.js';
 import { interruption } from '../interruption.js';
+import { formats } from '../output-format.js';
 import { parseSize } from '../size.js';
 
 export default class Report extends Command {
-  static override summary = 'Write what is on a file system to a Parquet file.';
+  static override summary = 'Write what is on a file system to a file: Parquet or CSV.';
 
   static override description =
     `Walks each PATH in parallel and writes one row per entry: names, owners, sizes, times, modes, and what could not be read.
@@ -17,6 +18,7 @@ Exit status: 0 complete, 1 failed, 2 usage, 3 finished but something could not b
   static override examples = [
     '<%= config.bin %> report /data',
     '<%= config.bin %> report /data /scratch -o scan.parquet --json',
+    '<%= config.bin %> report /data -o scan.csv.gz --format dey-csv',
   ];
 
   static override strict = false;
@@ -35,6 +37,11 @@ Exit status: 0 complete, 1 failed, 2 usage, 3 finished but something could not b
       default: 'scan.parquet',
       helpValue: 'FILE',
     }),
+    format: Flags.option({
+      options: formats,
+      description: 'what to write; by the name of FILE when not given: csv for .csv, else parquet',
+    })(),
+    header: Flags.boolean({ description: 'for dey-csv: begin with the names of the columns' }),
     threads: Flags.integer({
       description: 'threads that read; chosen from the machine and the file system when not given',
       min: 1,
@@ -56,6 +63,8 @@ Exit status: 0 complete, 1 failed, 2 usage, 3 finished but something could not b
     const { report } = await import('../report.js');
     const summary = await report(exactArguments(argv.map(String)), {
       output: flags.output,
+      format: flags.format,
+      header: flags.header,
       threads: flags.threads,
       memory,
       snapshots: flags.snapshots,

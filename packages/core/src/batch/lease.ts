@@ -33,7 +33,7 @@ export class Lease {
   /**
    * @param taken called when the lease takes a credit
    * @param returned called when it gives the credit back
-   * @param acknowledge called once, when the last claim is settled for the first time
+   * @param acknowledge called once, when the last claim is settled for the first time; must not throw
    */
   constructor(
     taken: () => void,
@@ -54,11 +54,10 @@ export class Lease {
         open = false;
         if (rank[status] > rank[this.#worst]) this.#worst = status;
         if (--this.#claims > 0) return;
-        if (!this.#acknowledged) {
-          this.#acknowledged = true;
-          this.#acknowledge(this.#worst);
-        }
         this.#returned();
+        if (this.#acknowledged) return;
+        this.#acknowledged = true;
+        this.#acknowledge(this.#worst);
       },
     };
   }

@@ -1,12 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { constants, type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
+import { fstatSync } from 'node:fs';
+import { constants, type FileHandle, open, readlink, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { getSystemErrorMap } from 'node:util';
 import { PwalkError } from '../errors/pwalk-error.js';
 import { escapeText } from '../text/escape.js';
 import type { FileIdentity } from './file-identity.js';
 
-const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOCTTY, O_NOFOLLOW, O_RDONLY, O_WRONLY } = constants;
+const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOCTTY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } =
+  constants;
 
 /** Errors of fsync on a directory that mean "not supported here", not "not durable". */
 const unsupportedSync = new Set(['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'EBADF']);
@@ -47,28 +50,35 @@ export class OutputFile {
     this.#temporary = temporary;
   }
 
-  /** Creates the output. @throws PwalkError `PWALK_OUTPUT_OPEN` */
-  static async open(path: string): Promise<OutputFile> {
+  /**
+   * Creates the output.
+   * @param signal ends the wait for a fifo's reader
+   * @throws PwalkError `PWALK_OUTPUT_OPEN`; the signal's reason when it aborts
+   */
+  static async open(path: string, signal?: AbortSignal): Promise<OutputFile> {
     if (path === '-') {
-      return new OutputFile(path, 1, { dev: 0n, inode: 0n }, null, null);
+      const { dev, ino } = fstatSync(1, { bigint: true });
+      return new OutputFile(path, 1, { dev, inode: ino }, null, null);
     }
     try {
+      if (path.endsWith('/')) throw new Error('it names a directory');
       const existing = await stat(path).catch((error: NodeJS.ErrnoException) => {
         if (error.code === 'ENOENT') return null;
         throw error;
       });
       if (existing?.isDirectory()) throw new Error('it is a directory');
-      const inPlace = existing !== null && !existing.isFile();
+      const inPlace = existing !== null && (!existing.isFile() || (await isDescriptor(path)));
       const temporary = inPlace
         ? null
         : join(dirname(path), `.${basename(path)}.pwalk-${randomBytes(6).toString('hex')}`);
       const handle =
         temporary === null
-          ? await open(path, O_WRONLY | O_NOCTTY)
+          ? await openInPlace(path, signal)
           : await open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o666);
       const { dev, ino } = await handle.stat({ bigint: true });
       return new OutputFile(path, handle.fd, { dev, inode: ino }, handle, temporary);
     } catch (error) {
+      signal?.throwIfAborted();
       throw new PwalkError(
         'PWALK_OUTPUT_OPEN',
         `Cannot create the output "${escapeText(path)}": ${reasonOf(error)}. Choose a file in an existing, writable directory.`,
@@ -143,6 +153,41 @@ export class OutputFile {
     this.#open = false;
     await this.#handle?.close().catch(() => {});
     if (this.#temporary !== null) await rm(this.#temporary, { force: true }).catch(() => {});
+  }
+}
+
+/**
+ * True for `/dev/stdout` and its like, which lead to a descriptor of this process: what is behind it
+ * is written, and the link stays.
+ */
+async function isDescriptor(path: string): Promise<boolean> {
+  const target = await readlink(path).catch(() => '');
+  const isLink = (name: string) => /^\/(dev\/fd|proc\/(self|\d+)\/fd)\/\d+$/.test(name);
+  return isLink(path) || isLink(target);
+}
+
+/** Milliseconds between two looks whether a fifo has a reader. */
+const READER_PATIENCE = 50;
+
+/**
+ * Opens what exists for writing. A fifo without a reader is waited for without blocking a thread,
+ * until `signal` aborts.
+ */
+async function openInPlace(path: string, signal: AbortSignal | undefined): Promise<FileHandle> {
+  for (;;) {
+    signal?.throwIfAborted();
+    try {
+      const probe = await open(path, O_WRONLY | O_NOCTTY | O_NONBLOCK);
+      try {
+        // There is a reader, so this does not block; the descriptor itself is to block on writes.
+        return await open(path, O_WRONLY | O_NOCTTY);
+      } finally {
+        await probe.close();
+      }
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENXIO')) throw error;
+      await setTimeout(READER_PATIENCE);
+    }
   }
 }
 

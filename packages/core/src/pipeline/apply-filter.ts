@@ -7,17 +7,20 @@ import { filter, pipe } from './rx.js';
 
 /**
  * A filter as an operator of the stream: `map` one batch after the other, `pipe` as it is. A batch
- * of which no row is left goes no further, and is acknowledged by that.
+ * of which no row is left goes no further, and is acknowledged by that. `onWork` is told of each `map` as it starts.
  */
 export function applyFilter(
   live: LiveStage<'filter'>,
   ctx: StageContext,
+  onWork: (work: Promise<unknown>) => void,
 ): OperatorFunction<EntryBatch, EntryBatch> {
   const { instance } = live;
   if (!('map' in instance)) return instance.pipe;
   return pipe(
     eachBatch(async (batch: EntryBatch) => {
-      const result = await callHook(live, 'map', () => instance.map(batch, ctx));
+      const work = callHook(live, 'map', () => instance.map(batch, ctx));
+      onWork(work);
+      const result = await work;
       // A filter may have made a new batch, in a worker thread for instance: it stands for the old one.
       return result !== null && result.lease === null && batch.lease !== null
         ? result.leasedBy(batch.lease)

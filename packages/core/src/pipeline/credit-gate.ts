@@ -1,5 +1,6 @@
 import type { EntryBatch } from '../batch/entry-batch.js';
 import { type Acknowledgement, Lease } from '../batch/lease.js';
+import { PwalkError } from '../errors/pwalk-error.js';
 import { Observable, type Subscriber } from './rx.js';
 
 export interface GateOptions {
@@ -13,6 +14,15 @@ export interface GateOptions {
 
 /** Batches in flight when the caller does not say: enough to keep every stage busy, little memory. */
 export const DEFAULT_CREDIT = 8;
+
+/** @throws PwalkError `PWALK_OPTIONS_INVALID` when it is not a whole number of batches, at least one */
+export function checkCredit(credit: number | undefined): void {
+  if (credit === undefined || (Number.isSafeInteger(credit) && credit >= 1)) return;
+  throw new PwalkError(
+    'PWALK_OPTIONS_INVALID',
+    `credit is ${credit}; give the number of batches in flight, at least 1.`,
+  );
+}
 
 /**
  * Turns a pulled source into a pushed stream without losing backpressure, which RxJS has not.
@@ -64,18 +74,26 @@ class CreditGate {
       for (;;) {
         await this.#credit();
         if (this.#stopped) return;
-        const next = await this.#iterator.next();
-        if (next.done === true) {
-          this.#ended = true;
-          break;
-        }
+        const next = await this.#next();
+        if (next.done === true) break;
         if (this.#stopped) return;
         this.#deliver(next.value);
       }
       this.#subscriber.complete();
     } catch (error) {
-      this.#ended = true;
       this.#subscriber.error(error);
+    }
+  }
+
+  /** The next of the source. One that ended or threw has nothing to be told when the stream is left. */
+  async #next(): Promise<IteratorResult<EntryBatch>> {
+    try {
+      const next = await this.#iterator.next();
+      if (next.done === true) this.#ended = true;
+      return next;
+    } catch (error) {
+      this.#ended = true;
+      throw error;
     }
   }
 

@@ -13,6 +13,8 @@ export interface FanOutOptions {
   readonly onError: OnError;
   /** Told of every batch a branch refused under `skip-batch`. */
   readonly onSkip: (error: unknown) => void;
+  /** Told of the error that ends the run, so that branches waiting for something give up. */
+  readonly onFail: (error: unknown) => void;
   /** Leaves the stream; its reason is what the fan-out rejects with. */
   readonly signal: AbortSignal;
 }
@@ -38,12 +40,20 @@ export function fanOut(
       if (ended) return;
       ended = true;
       subscription.unsubscribe();
+      options.onFail(error);
       // Branches still working on a batch finish it first: no write is under way when stages are closed.
       void Promise.all(lanes).then(() => failed(error));
     };
     const cancel = () => fail(options.signal.reason);
     options.signal.addEventListener('abort', cancel, { once: true });
     subscription.add(() => options.signal.removeEventListener('abort', cancel));
+    const skip = (error: unknown) => {
+      try {
+        options.onSkip(error);
+      } catch (fault) {
+        fail(fault);
+      }
+    };
     const take = async (branch: Branch, batch: EntryBatch, held: Claim) => {
       try {
         if (ended) return held.settle('failed');
@@ -52,7 +62,7 @@ export function fanOut(
       } catch (error) {
         if (options.onError === 'skip-batch') {
           held.settle('skipped');
-          options.onSkip(error);
+          skip(error);
         } else {
           held.settle('failed');
           fail(error);

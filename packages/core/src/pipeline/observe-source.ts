@@ -6,7 +6,7 @@ import type { Stage } from '../plugin/plugin.js';
 import type { SourceProgress } from '../plugin/source.js';
 import { checkAccounting } from './check-accounting.js';
 import { checkPipeline } from './check-pipeline.js';
-import { DEFAULT_CREDIT, throughCreditGate } from './credit-gate.js';
+import { checkCredit, DEFAULT_CREDIT, throughCreditGate } from './credit-gate.js';
 import { createStage, OpenStages } from './open-stage.js';
 import { startProgress } from './progress-timer.js';
 import { cancelled, DEFAULT_MEMORY, scanFacts } from './run-facts.js';
@@ -38,6 +38,7 @@ export function observeSource(
   stage: Stage<'source'>,
   options: ObserveOptions,
 ): Observable<EntryBatch> {
+  checkCredit(options.credit);
   return new Observable((subscriber) => {
     const abort = new AbortController();
     const cancel = () => abort.abort(cancelled(options.signal?.reason));
@@ -67,7 +68,13 @@ export function observeSource(
       await new Promise<void>((done, failed) => {
         const subscription = throughCreditGate(live.instance.read(ctx), {
           credit: options.credit ?? DEFAULT_CREDIT,
-          acknowledge: (batch, status) => live.instance.acknowledge?.(batch, status),
+          acknowledge: (batch, status) => {
+            try {
+              live.instance.acknowledge?.(batch, status);
+            } catch (error) {
+              abort.abort(PwalkError.from(error, stage.name, 'acknowledge'));
+            }
+          },
           returning: (end) => {
             returning = end;
           },

@@ -12,7 +12,7 @@ import { defaultEntrySchema, type EntrySchema, fullEntrySchema } from '../schema
 import { applyFilter } from './apply-filter.js';
 import { checkAccounting } from './check-accounting.js';
 import { type CheckedPipeline, checkPipeline } from './check-pipeline.js';
-import { DEFAULT_CREDIT, throughCreditGate } from './credit-gate.js';
+import { checkCredit, DEFAULT_CREDIT, throughCreditGate } from './credit-gate.js';
 import { type Branch, fanOut, type OnError } from './fan-out.js';
 import { callHook, createStage, type LiveStage, OpenStages } from './open-stage.js';
 import { startProgress } from './progress-timer.js';
@@ -75,6 +75,7 @@ export interface PipelineResult {
  * @throws PwalkError; its `code` is one of `docs/reference/errors.md`
  */
 export async function runPipeline(spec: PipelineSpec): Promise<PipelineResult> {
+  checkCredit(spec.credit);
   const checked = await checkPipeline(spec);
   return new Run(spec, checked).toEnd();
 }
@@ -90,6 +91,8 @@ class Run {
   #rows = 0;
   #skippedBatches = 0;
   #returning: Promise<unknown> = Promise.resolve();
+  /** The latest `map` of each filter: none is under way when stages are closed. */
+  readonly #mapping = new Map<string, Promise<unknown>>();
 
   constructor(spec: PipelineSpec, checked: CheckedPipeline) {
     this.#spec = spec;
@@ -122,7 +125,8 @@ class Run {
         finishedAt: new Date(),
       });
       const [failure] = failures;
-      if (failure !== undefined) throw failure;
+      if (failure !== undefined)
+        throw this.#abort.signal.aborted ? this.#abort.signal.reason : failure;
       return {
         scan: this.#scan,
         accounting,
@@ -137,6 +141,7 @@ class Run {
       const failure = PwalkError.from(error, 'pipeline', 'run');
       this.#abort.abort(failure);
       await this.#returning;
+      await Promise.allSettled(this.#mapping.values());
       for (const late of await this.#stages.close({ ok: false, error: failure })) {
         this.#spec.onWarning?.(late.message, late.plugin ?? 'pipeline');
       }
@@ -227,13 +232,24 @@ class Run {
     };
     const gated = throughCreditGate(read(this), {
       credit: this.#spec.credit ?? DEFAULT_CREDIT,
-      acknowledge: (batch, status) => source.instance.acknowledge?.(batch, status),
+      acknowledge: (batch, status) => {
+        try {
+          source.instance.acknowledge?.(batch, status);
+        } catch (error) {
+          this.#abort.abort(PwalkError.from(error, source.stage.name, 'acknowledge'));
+        }
+      },
       returning: (done) => {
         this.#returning = done;
       },
     });
     const filtered = filters.reduce(
-      (stream, filter) => stream.pipe(applyFilter(filter, this.#context(filter))),
+      (stream, filter) =>
+        stream.pipe(
+          applyFilter(filter, this.#context(filter), (work) => {
+            this.#mapping.set(filter.id, work);
+          }),
+        ),
       gated,
     );
     return fanOut(filtered, branches, {
@@ -243,6 +259,7 @@ class Run {
         const failure = PwalkError.from(error, 'pipeline', 'write');
         this.#spec.onWarning?.(failure.message, failure.plugin ?? 'pipeline');
       },
+      onFail: (error) => this.#abort.abort(PwalkError.from(error, 'pipeline', 'run')),
       signal: this.#abort.signal,
     });
   }

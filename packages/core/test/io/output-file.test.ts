@@ -9,6 +9,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OutputFile } from '@pwalk/core/io';
@@ -76,6 +77,32 @@ describe('OutputFile', () => {
     await file.publish();
     expect(await reader).toBe('through');
     expect(lstatSync(path).isFIFO()).toBe(true);
+  });
+
+  it('waits for the reader of a fifo until it is cancelled', async () => {
+    const path = join(dir, 'fifo');
+    execFileSync('mkfifo', [path]);
+    const abort = new AbortController();
+    const opening = OutputFile.open(path, abort.signal);
+    abort.abort(new Error('enough'));
+    await expect(opening).rejects.toThrow('enough');
+  });
+
+  it('leaves a link to a descriptor in place and writes what is behind it', async () => {
+    const behind = join(dir, 'behind');
+    const link = join(dir, 'stdout');
+    const handle = await open(behind, 'w');
+    symlinkSync(`/proc/self/fd/${handle.fd}`, link);
+    const file = await OutputFile.open(link);
+    await file.write(Buffer.from('through'));
+    await file.publish();
+    await handle.close();
+    expect(readFileSync(behind, 'utf8')).toBe('through');
+    expect(lstatSync(link).isSymbolicLink()).toBe(true);
+  });
+
+  it('refuses a name that ends in a slash before anything is walked', async () => {
+    await expect(OutputFile.open(join(dir, 'new/'))).rejects.toThrow('it names a directory');
   });
 
   it('refuses a missing directory and a directory, naming them', async () => {

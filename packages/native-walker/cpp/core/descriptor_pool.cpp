@@ -108,7 +108,8 @@ int DescriptorPool::open_below(Directory* anchor, Directory& directory, bool is_
   if (error == 0 && directory.identified && (now.st_dev != directory.dev || now.st_ino != directory.inode)) {
     error = ESTALE;
   }
-  if (!is_target && is_raced(error)) error = ENOENT;
+  // What is below an ancestor that was swapped may exist still: an error, not something gone.
+  if (!is_target && is_raced(error)) error = ESTALE;
   if (error == 0 && !directory.identified) {
     directory.dev = now.st_dev;
     directory.inode = now.st_ino;

@@ -35,7 +35,7 @@ class DescriptorPool {
   // A budget that leaves the rest of the process some descriptors, and works for that many threads.
   static size_t capacity_for(size_t threads);
 
-  // Opens `directory` if need be and pins it. 0, or the errno: ENOENT when an ancestor is not what
+  // Opens `directory` if need be and pins it. 0, or the errno: ESTALE when an ancestor is not what
   // it was; ELOOP, ENOTDIR or ESTALE when the directory itself is not; ECANCELED after cancel().
   int pin(Directory& directory);
   void unpin(Directory& directory);

@@ -65,6 +65,7 @@ Napi::Value Session::write(Napi::Env env, BatchView batch, const Napi::Object& k
   if (!ending_.empty() || stopped_) throw Napi::Error::New(env, "write() was called after finish() or abort()");
   const auto deferred = Napi::Promise::Deferred::New(env);
   if (encoder_->error() != 0) {
+    done.Call({});
     deferred.Reject(failure(env));
     return deferred.Promise();
   }
@@ -102,11 +103,11 @@ Napi::Value Session::end(Napi::Env env) {
 void Session::read_inbox(Napi::Env env) {
   const auto self = shared_from_this();
   const Inbox::News news = inbox_->take();
+  stopped_ = stopped_ || news.stopped;
   for (const std::uint64_t id : news.done) {
     const auto batch = in_flight_.extract(id);
     if (!batch.empty()) batch.mapped().done.Call({});
   }
-  stopped_ = stopped_ || news.stopped;
   settle_write(env);
   if (stopped_) settle_end(env);
   hold_while_busy(env);

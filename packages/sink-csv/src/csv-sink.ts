@@ -1,0 +1,161 @@
+import { availableParallelism } from 'node:os';
+import {
+  type EntryBatch,
+  type EntrySchema,
+  type Outcome,
+  type Output,
+  PwalkError,
+  type Sink,
+  type SinkContext,
+} from '@pwalk/core';
+import { OutputFile } from '@pwalk/core/io';
+import { loadAddon } from './addon.js';
+import { ByteOutput } from './byte-output.js';
+import type { ChunkEncoder } from './chunk-encoder.js';
+import { compressors } from './compression.js';
+import type { CsvOptions } from './csv.js';
+import { checkDeySchema, deyHeader, slashRoots } from './dey-columns.js';
+import { NativeDeyEncoder } from './dey-native.js';
+import { ScriptDeyEncoder } from './dey-script.js';
+import { OrderedWriter } from './ordered-writer.js';
+import { Rfc4180Encoder, rfc4180Header } from './rfc4180-encoder.js';
+
+/** How batches become text. */
+interface Dialect {
+  readonly header: Uint8Array;
+  /** Batches encoded at the same time. */
+  readonly lanes: number;
+  encoder(): ChunkEncoder;
+}
+
+/** What is there between `open` and `close`. */
+interface Opened {
+  readonly output: OutputFile;
+  readonly writer: OrderedWriter;
+  readonly ctx: SinkContext;
+}
+
+/** Native encoders: four outrun any walk, and libuv's pool has no more threads by default. */
+const nativeLanes = Math.min(availableParallelism(), 4);
+/** Encoders on the JavaScript thread: one encodes while the other's chunk is compressed and written. */
+const scriptLanes = 2;
+
+/** Writes the batches of a run into one CSV file, which appears under its name when it is whole. */
+export class CsvSink implements Sink {
+  readonly #options: CsvOptions;
+  #opened: Opened | null = null;
+  #made: Output | null = null;
+
+  constructor(options: CsvOptions) {
+    this.#options = options;
+  }
+
+  async open(schema: EntrySchema, ctx: SinkContext): Promise<void> {
+    const { path, dialect: name, header, compression, level } = this.#options;
+    const dialect = name === 'dey' ? deyDialect(schema, ctx) : this.#rfc4180Dialect(schema);
+    const compressor = compressors(compression, level);
+    const output = await OutputFile.open(path, ctx.signal);
+    let writer: OrderedWriter | null = null;
+    try {
+      writer = new OrderedWriter(
+        new ByteOutput(output),
+        Array.from({ length: dialect.lanes }, () => ({
+          encoder: dialect.encoder(),
+          compress: compressor(),
+        })),
+      );
+      if (header) await writer.begin(dialect.header);
+    } catch (error) {
+      await writer?.abort();
+      await output.discard();
+      throw error;
+    }
+    this.#opened = { output, writer, ctx };
+    ctx.registerOwnFile(output.identity);
+    // A write that waits for a stalled reader ends with the run, not with the reader.
+    ctx.signal.addEventListener('abort', this.#stop, { once: true });
+  }
+
+  readonly #stop = () => void this.#opened?.writer.abort();
+
+  async write(batch: EntryBatch): Promise<void> {
+    if (batch.length > 0) await this.#opened?.writer.write(batch);
+  }
+
+  async close(outcome: Outcome): Promise<void> {
+    if (this.#opened === null) return;
+    const { output, writer, ctx } = this.#opened;
+    if (!outcome.ok) {
+      this.#opened = null;
+      await writer.abort();
+      await output.discard();
+      return;
+    }
+    try {
+      await writer.finish();
+      await output.publish();
+    } catch (error) {
+      await writer.abort();
+      await output.discard();
+      throw error;
+    } finally {
+      this.#opened = null;
+    }
+    if (writer.altered > 0) {
+      ctx.warn(
+        `Control characters in ${writer.altered} paths were left out, as the dialect "dey" demands.`,
+      );
+    }
+    const { path, dialect } = this.#options;
+    const format = dialect === 'dey' ? 'dey-csv' : 'csv';
+    this.#made = { path, format, rows: writer.printed, bytes: output.bytes };
+  }
+
+  outputs(): readonly Output[] {
+    return this.#made === null ? [] : [this.#made];
+  }
+
+  #rfc4180Dialect(schema: EntrySchema): Dialect {
+    const columns = this.#options.columns ?? schema.fields.map((field) => field.name);
+    for (const name of columns) {
+      if (schema.has(name)) continue;
+      const known = schema.fields.map((field) => field.name).join(', ');
+      throw new PwalkError(
+        'PWALK_COLUMN_MISSING',
+        `There is no column "${name}" to write; choose from ${known}.`,
+      );
+    }
+    const { delimiter, quoting } = this.#options;
+    const settings = { columns, delimiter, quoting };
+    return {
+      header: rfc4180Header(settings),
+      lanes: scriptLanes,
+      encoder: () => new Rfc4180Encoder(settings),
+    };
+  }
+}
+
+function deyDialect(schema: EntrySchema, ctx: SinkContext): Dialect {
+  checkDeySchema(schema);
+  const roots = slashRoots(ctx.scan);
+  const header = Buffer.from(deyHeader);
+  const addon = loadAddon();
+  if (addon instanceof PwalkError) {
+    ctx.warn(
+      `${addon.message} Using the one in JavaScript, which takes about seven times as long.`,
+    );
+    return { header, lanes: scriptLanes, encoder: () => new ScriptDeyEncoder(roots) };
+  }
+  const chunkBytes = nativeChunk(ctx.memory);
+  return {
+    header,
+    lanes: nativeLanes,
+    encoder: () => new NativeDeyEncoder(addon, roots, chunkBytes),
+  };
+}
+
+/** Bytes of a chunk: room for a usual batch, or such that chunks and their frames are an eighth of the budget. */
+function nativeChunk(memory: number): number {
+  const share = Math.floor(memory / (nativeLanes * 16));
+  return Math.min(4 * 1024 * 1024, Math.max(64 * 1024, share));
+}

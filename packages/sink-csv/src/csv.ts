@@ -1,0 +1,108 @@
+import { definePlugin } from '@pwalk/core';
+import { z } from 'zod';
+import { compressionOf } from './compression.js';
+import { CsvSink } from './csv-sink.js';
+import { deyColumns } from './dey-columns.js';
+
+/** Highest level of each compression; the default is 1, which keeps up with a walk. */
+const highestLevel = { none: 0, gzip: 9, zstd: 19 } as const;
+
+const rfc4180Only = ['columns', 'delimiter', 'quoting'] as const;
+
+const options = z
+  .strictObject({
+    path: z.string().min(1).describe('The file to write; `-` for standard output'),
+    dialect: z.enum(['rfc4180', 'dey']).default('rfc4180'),
+    header: z
+      .boolean()
+      .optional()
+      .describe('Names of the columns as the first line; by default for rfc4180 and not for dey'),
+    columns: z
+      .array(z.string())
+      .min(1)
+      .optional()
+      .describe('Names of the columns to write, in that order; all when left out'),
+    delimiter: z
+      .string()
+      .regex(/^[^"\r\n]$/u, 'must be one character, and neither a quote nor a line break')
+      .optional()
+      .describe('What stands between fields; a comma when left out'),
+    quoting: z
+      .enum(['minimal', 'all', 'strings'])
+      .optional()
+      .describe('Which fields are quoted: those that must be, all, or all text; nulls never are'),
+    compression: z
+      .enum(['none', 'gzip', 'zstd'])
+      .optional()
+      .describe('By the ending of the path when left out: .gz, .zst, or none'),
+    level: z.int().min(1).optional().describe('1 to 9 for gzip, 1 to 19 for zstd; 1 when left out'),
+  })
+  .superRefine((given, ctx) => {
+    for (const name of given.dialect === 'dey' ? rfc4180Only : []) {
+      if (given[name] === undefined) continue;
+      ctx.addIssue({
+        code: 'custom',
+        path: [name],
+        message:
+          'the dialect "dey" is fixed; use "rfc4180" to choose columns, delimiter or quoting',
+      });
+    }
+    const compression = given.compression ?? compressionOf(given.path);
+    if (given.level !== undefined && given.level > highestLevel[compression]) {
+      ctx.addIssue({
+        code: 'custom',
+        path: ['level'],
+        message:
+          compression === 'none'
+            ? 'there is nothing to compress; give a compression, or a path that ends in .gz or .zst'
+            : `${compression} has levels 1 to ${highestLevel[compression]}`,
+      });
+    }
+  })
+  .transform(({ path, dialect, ...given }) => ({
+    path,
+    dialect,
+    header: given.header ?? dialect === 'rfc4180',
+    columns: given.columns,
+    delimiter: given.delimiter ?? ',',
+    quoting: given.quoting ?? 'minimal',
+    compression: given.compression ?? compressionOf(path),
+    level: given.level ?? 1,
+  }));
+
+/** Options of the CSV sink, checked and complete. */
+export type CsvOptions = z.output<typeof options>;
+
+/**
+ * Writes one CSV file, in the order in which batches arrive.
+ *
+ * ```js
+ * import { csv } from '@pwalk/sink-csv';
+ * export default { sinks: [csv({ path: 'scan.csv.zst', dialect: 'dey' })] };
+ * ```
+ *
+ * `rfc4180`, the default: RFC 4180 with LF at the end of lines, as most tools want it, and UTF-8.
+ * A null is an empty field; with `quoting: 'minimal'` so is an empty text. Times are ISO 8601 with
+ * microseconds in UTC, booleans `true` and `false`, `path_raw` is hexadecimal; paths that are not
+ * UTF-8 are in the escaped form of the column `path`. It goes through csv-stringify on the JavaScript
+ * thread, which takes about 7.5 µs of CPU a row, or 130,000 rows of all columns a second: for large
+ * scans choose few columns, or Parquet.
+ *
+ * `dey`: byte for byte what John Dey's pwalk 3.0 prints, natively and on other threads: 0.25 µs of
+ * CPU a row, 0.4 with zstd, 0.8 with gzip. The format cannot hold everything: control characters in
+ * names are left out, and entries that could not be looked at or entered have no row. It differs in
+ * one thing: a name that ends in a dot has an empty extension, where pwalk prints that of some other
+ * file. When a directory is given twice, with and without a slash at its end, both are printed as if
+ * with.
+ */
+export const csv = definePlugin({
+  name: 'csv',
+  kind: 'sink',
+  pwalk: '^0.1.0',
+  options,
+  capabilities: ({ dialect, columns }) => ({
+    columns: dialect === 'dey' ? deyColumns : (columns ?? 'all'),
+    atomic: true,
+  }),
+  create: (given) => new CsvSink(given),
+});
