@@ -28,7 +28,7 @@ import { threadCount } from './thread-count.js';
  * collector, are as large at the first hundred thousand entries as ever after; many enough that what
  * a batch costs in JavaScript disappears (measured: no difference from 16,384 in time or file size).
  */
-const BATCH_ROWS = 4096;
+const BATCH_ROWS = 2048;
 const LARGEST_BATCH = 4 * 1024 * 1024;
 const SMALLEST_BATCH = 64 * 1024;
 

@@ -57,22 +57,28 @@ it('the operators filter and bufferCount(20) lose nothing and do not stall', asy
 
 it('resident size at a million entries is within a tenth of that at a hundred thousand', () => {
   const pipe = `filter((batch) => batch.length > 0), eachBatch(async (batch) => { await turn(); rows += batch.length; })`;
-  const small = peakMemory([tree], pipe);
-  const large = peakMemory(Array(8).fill(tree), pipe);
+  const small = medianPeak([tree], pipe);
+  const large = medianPeak(Array(8).fill(tree), pipe);
   expect(large.rows).toBeGreaterThan(7 * small.rows);
   expect(large.kib / small.kib).toBeLessThan(1.1);
 });
 
 it('resident size does not grow behind bufferCount(20) once its buffers are full', () => {
   const pipe = `bufferCount(20), eachBatch(async (batches) => { await turn(); for (const { length } of batches) rows += length; })`;
-  const small = peakMemory(Array(6).fill(tree), pipe);
-  const large = peakMemory(Array(18).fill(tree), pipe);
+  const small = medianPeak(Array(6).fill(tree), pipe);
+  const large = medianPeak(Array(18).fill(tree), pipe);
   expect(large.rows).toBe(3 * small.rows);
   expect(large.kib / small.kib).toBeLessThan(1.1);
 });
 
 function entriesOf(path: string): number {
   return Number(execFileSync('sh', ['-c', `find ${path} | wc -l`]));
+}
+
+/** The median of three: when the collector runs is not ours to say. */
+function medianPeak(roots: string[], pipe: string): { rows: number; kib: number } {
+  const runs = [1, 2, 3].map(() => peakMemory(roots, pipe));
+  return runs.toSorted((a, b) => a.kib - b.kib)[1];
 }
 
 /** A process of its own that walks the roots through a pipe of operators, and its peak resident size. */

@@ -9,7 +9,7 @@ const program = (compression: string, rows: number) => `
   const options = { path: '/dev/null', dialect: 'dey', compression: '${compression}' };
   const { plugin } = csv(options);
   const sink = await plugin.create((await plugin.options['~standard'].validate(options)).value);
-  const ctx = { scan: { rootBytes: [] }, memory: 2 ** 28, warn: console.error, registerOwnFile() {} };
+  const ctx = { scan: { rootBytes: [] }, memory: 2 ** 28, signal: new AbortController().signal, warn: console.error, registerOwnFile() {} };
   await sink.open(defaultEntrySchema, ctx);
   const builder = new BatchBuilder(defaultEntrySchema);
   for (let i = 0; i < 16384; i++) {

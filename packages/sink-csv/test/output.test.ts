@@ -127,7 +127,7 @@ const program = (path: string, rows: number, end = 'success') => `
   const { plugin } = csv({ path: ${JSON.stringify(path)}, dialect: 'dey' });
   const { value } = await plugin.options['~standard'].validate({ path: ${JSON.stringify(path)}, dialect: 'dey' });
   const sink = await plugin.create(value);
-  const ctx = { scan: { rootBytes: [] }, memory: 2 ** 28, warn: console.error, registerOwnFile() {} };
+  const ctx = { scan: { rootBytes: [] }, memory: 2 ** 28, signal: new AbortController().signal, warn: console.error, registerOwnFile() {} };
   await sink.open(defaultEntrySchema, ctx);
   const builder = new BatchBuilder(defaultEntrySchema);
   const t = 0n;
