@@ -7,5 +7,7 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     pool: 'forks',
+    // One file at a time: some tests measure resident size, which a busy machine changes.
+    fileParallelism: false,
   },
 });

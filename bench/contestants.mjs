@@ -56,10 +56,11 @@ export function report(roots, threads, format = 'parquet') {
     name: `pwalk report, ${format}`,
     command: [...pwalk, 'report', ...roots, ...how],
     prints: 'json',
+    output,
   };
 }
 
-/** @returns {{ name: string, command: string[], prints?: 'lines' | 'json', scan?: true }[]} the floor first */
+/** @returns {{ name: string, command: string[], prints?: 'lines' | 'json', scan?: true, output?: string }[]} the floor first */
 export function contestants(root, threads) {
   const ours = [
     { name: 'floor', command: [buildFloor(), '-t', `${threads}`, root], prints: 'json' },

@@ -1,6 +1,7 @@
 // Runs a command in a process of its own and says what it took.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { benchDirectory } from './make-tree.mjs';
@@ -19,18 +20,34 @@ function rusage() {
   return helper;
 }
 
+/** Seconds all processors have worked so far, for whomever. */
+function busySeconds() {
+  const [user, nice, system, , , irq, softirq, steal] = readFileSync('/proc/stat', 'utf8')
+    .slice(5, 200)
+    .trim()
+    .split(/\s+/)
+    .map(Number);
+  return (user + nice + system + irq + softirq + steal) / 100;
+}
+
 /**
  * The command with its output to /dev/null, or, where it prints one JSON object, with that as `said`.
- * @returns {{ status: number, wallSeconds: number, cpuSeconds: number, peakKib: number, said: object | null }}
+ * `others` is the share of the machine that somebody else worked with in the meantime.
+ * @returns {{ status: number, wallSeconds: number, cpuSeconds: number, peakKib: number, others: number, said: object | null }}
  */
 export function measure({ command, prints }) {
+  const helper = rusage();
   const stdout = prints === 'json' ? 'pipe' : 'ignore';
-  const { output } = spawnSync(rusage(), command, {
+  const before = busySeconds();
+  const { output } = spawnSync(helper, command, {
     encoding: 'utf8',
     stdio: ['ignore', stdout, 'ignore', 'pipe'],
   });
+  const busy = busySeconds() - before;
   const run = JSON.parse(output[3]);
-  return { ...run, said: prints === 'json' && run.status === 0 ? JSON.parse(output[1]) : null };
+  const others = (busy - run.cpuSeconds) / (run.wallSeconds * availableParallelism());
+  const said = prints === 'json' && run.status === 0 ? JSON.parse(output[1]) : null;
+  return { ...run, others: Math.max(0, others), said };
 }
 
 /** Lines a command prints. */
