@@ -7,7 +7,10 @@ const [root, threads] = process.argv.slice(2);
 const start = performance.now();
 const before = process.cpuUsage();
 let entries = 0;
-scan(root, threads === undefined ? {} : { threads: Number(threads) }).subscribe({
+scan(root, {
+  reuseMemory: true,
+  ...(threads === undefined ? {} : { threads: Number(threads) }),
+}).subscribe({
   next: ({ length }) => {
     entries += length;
   },

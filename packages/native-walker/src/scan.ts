@@ -20,6 +20,12 @@ export interface ScanOptions extends Partial<Omit<WalkerOptions, 'roots'>> {
   readonly credit?: number;
   /** Bytes beyond what Node itself takes. @default 256 MiB */
   readonly memory?: number;
+  /**
+   * Fills the memory of acknowledged batches again: about a tenth faster, and no garbage. Then a batch
+   * is yours during `next()` and while `eachBatch` works on it, and no longer: operators that hold
+   * batches back (`bufferCount`, `delay`, `toArray`) must not be used. @default false
+   */
+  readonly reuseMemory?: boolean;
   readonly signal?: AbortSignal;
   readonly onWarning?: (message: string) => void;
   /** Called ten times a second during the walk, and once at its end. */
@@ -47,8 +53,17 @@ export function scan(
   roots: Root | readonly Root[],
   options: ScanOptions = {},
 ): Observable<EntryBatch> {
-  const { columns, credit, memory, signal, onWarning, onProgress, onAccounting, ...walking } =
-    options;
+  const {
+    columns,
+    credit,
+    memory,
+    reuseMemory,
+    signal,
+    onWarning,
+    onProgress,
+    onAccounting,
+    ...walking
+  } = options;
   const unknown = columns?.find((name) => !fullEntrySchema.has(name));
   if (unknown !== undefined) {
     throw new PwalkError(
@@ -60,6 +75,7 @@ export function scan(
     columns: new Set(columns ?? defaultEntrySchema.fields.map(({ name }) => name)),
     credit,
     memory,
+    reuseMemory,
     signal,
     onWarning,
     onProgress,

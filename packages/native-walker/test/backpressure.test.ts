@@ -102,3 +102,23 @@ function peakMemory(roots: string[], pipe: string): { rows: number; kib: number 
   const args = ['--input-type=module', '-e', script];
   return JSON.parse(String(execFileSync(process.execPath, args, { cwd })));
 }
+
+it('with reuseMemory every row is seen whole, in memory that is used again', async () => {
+  const slabs = new Set<ArrayBufferLike>();
+  let rows = 0;
+  let sum = 0n;
+  const walk = (reuseMemory: boolean) =>
+    scan(tree, { engine: 'native', columns: ['path', 'inode'], reuseMemory }).pipe(
+      eachBatch(async (batch) => {
+        await new Promise(setImmediate);
+        if (reuseMemory) slabs.add(batch.column('path').bytes.buffer);
+        for (const inode of batch.column('inode').values) sum += reuseMemory ? inode : -inode;
+        rows += batch.length;
+      }),
+    );
+  await lastValueFrom(walk(true));
+  expect(rows).toBe(entriesOf(tree));
+  await lastValueFrom(walk(false));
+  expect(sum).toBe(0n);
+  expect(slabs.size).toBeLessThan(20);
+});

@@ -19,6 +19,11 @@ export interface ObserveOptions {
   readonly credit?: number | undefined;
   /** Bytes beyond what Node itself takes. @default 256 MiB */
   readonly memory?: number | undefined;
+  /**
+   * Memory of a batch is used again once it is acknowledged, which for a batch that nobody claims is
+   * when `next()` returns: faster, and nothing may keep a batch or a view of one. @default false
+   */
+  readonly reuseMemory?: boolean | undefined;
   /** Cancels the stream, which then ends in `PWALK_CANCELLED`. */
   readonly signal?: AbortSignal | undefined;
   readonly onWarning?: ((message: string) => void) | undefined;
@@ -58,7 +63,7 @@ export function observeSource(
         memory: options.memory ?? DEFAULT_MEMORY,
         warn: (message) => options.onWarning?.(message),
         columns: options.columns,
-        reusesMemory: false,
+        reusesMemory: options.reuseMemory ?? false,
         ownFiles: [],
       };
       await stages.open(live, () => live.instance.open(ctx));
