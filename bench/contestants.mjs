@@ -62,14 +62,11 @@ export function report(roots, threads, format = 'parquet') {
 
 /** @returns {{ name: string, command: string[], prints?: 'lines' | 'json', scan?: true, output?: string }[]} the floor first */
 export function contestants(root, threads) {
+  const bareScan = [process.execPath, join(project, 'bench/scan.mjs'), root, `${threads}`];
   const ours = [
     { name: 'floor', command: [buildFloor(), '-t', `${threads}`, root], prints: 'json' },
-    {
-      name: 'pwalk: bare scan',
-      command: [process.execPath, join(project, 'bench/scan.mjs'), root, `${threads}`],
-      prints: 'json',
-      scan: true,
-    },
+    { name: 'scan()', command: bareScan, prints: 'json', scan: true },
+    { name: 'scan(), reuseMemory', command: [...bareScan, 'reuse'], prints: 'json', scan: true },
     ...['parquet', 'csv', 'dey-csv'].map((format) => report([root], threads, format)),
   ];
   const peers = [

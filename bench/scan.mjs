@@ -1,14 +1,15 @@
 #!/usr/bin/env node
-// scan.mjs ROOT [THREADS]: the bare scan of all default columns, every batch taken and dropped.
-// Prints what the floor prints: the scan's own time and CPU, without Node's start.
+// scan.mjs ROOT [THREADS] [reuse]: the bare scan of all default columns, every batch taken and dropped;
+// with `reuse` the walker may fill the memory of a batch again. Prints what the floor
+// prints: the scan's own time and CPU, without Node's start.
 import { scan } from '../packages/native-walker/dist/index.js';
 
-const [root, threads] = process.argv.slice(2);
+const [root, threads, reuse] = process.argv.slice(2);
 const start = performance.now();
 const before = process.cpuUsage();
 let entries = 0;
 scan(root, {
-  reuseMemory: true,
+  reuseMemory: reuse === 'reuse',
   ...(threads === undefined ? {} : { threads: Number(threads) }),
 }).subscribe({
   next: ({ length }) => {
