@@ -44,6 +44,7 @@ export function measure({ command, prints }) {
     stdio: ['ignore', stdout, 'ignore', 'pipe'],
   });
   const busy = busySeconds() - before;
+  if (output[3] === '') throw new Error(`somebody ended the measurement of ${command.join(' ')}`);
   const run = JSON.parse(output[3]);
   const others = (busy - run.cpuSeconds) / (run.wallSeconds * availableParallelism());
   const said = prints === 'json' && run.status === 0 ? JSON.parse(output[1]) : null;
