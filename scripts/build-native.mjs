@@ -18,6 +18,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
@@ -28,6 +29,8 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const packageDir = process.cwd();
 const requireHere = createRequire(join(packageDir, 'package.json'));
 const compiler = process.env.CXX ?? 'g++';
+/** Part of every object's name: what another compiler made is not ours. Empty where there is none. */
+const compilerVersion = String(spawnSync(compiler, ['--version']).stdout ?? '').split('\n')[0];
 
 const variants = {
   release: ['-O3', '-DNDEBUG', '-D_FORTIFY_SOURCE=2'],
@@ -103,7 +106,7 @@ function plan(target, variant) {
       : [];
   const compile = (source, args) => {
     const key = createHash('sha256')
-      .update([compiler, source, ...args].join('\0'))
+      .update([compiler, compilerVersion, source, ...args].join('\0'))
       .digest('hex')
       .slice(0, 16);
     const object = join(packageDir, 'build', variant, `${key}.o`);
@@ -173,13 +176,18 @@ export async function buildNative(name = 'addon', variant = 'release') {
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, lane));
+  const parts = [...objects.map(({ object }) => object), ...link];
+  const recipe = `${output}.link`;
+  const madeOf = existsSync(recipe) ? readFileSync(recipe, 'utf8') : '';
   const madeAt = existsSync(output) ? statSync(output).mtimeMs : 0;
-  if (objects.some(({ object }) => statSync(object).mtimeMs > madeAt)) {
+  const isNewer = ({ object }) => statSync(object).mtimeMs > madeAt;
+  if (madeOf !== parts.join('\n') || objects.some(isNewer)) {
     // Linked aside and renamed: a process that has the old file loaded keeps it whole.
     const aside = `${output}.${process.pid}`;
-    await run([...objects.map(({ object }) => object), ...link, '-o', aside]);
+    await run([...parts, '-o', aside]);
     rmSync(output, { force: true });
     renameSync(aside, output);
+    writeFileSync(recipe, parts.join('\n'));
   }
   return output;
 }
@@ -190,7 +198,7 @@ if (resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
   const variant = flag < 0 ? 'release' : args.splice(flag, 2)[1];
   if (process.platform !== 'linux') {
     console.error('pwalk: the native parts are for Linux; the portable ones will be used.');
-  } else if (spawnSync(compiler, ['--version']).error) {
+  } else if (compilerVersion === '') {
     console.error(`pwalk: no ${compiler} here; the portable parts will be used, which are slower.`);
   } else {
     console.error(await buildNative(args[0], variant));

@@ -161,6 +161,21 @@ describe('pwalk report', () => {
     ]);
   });
 
+  it('knows standard output by its other names, and appends where it is', () => {
+    const line = `(echo before; ${process.execPath} ${command} report ${tree()} -o /dev/stdout --format dey-csv; echo after) > out 2> err`;
+    execFileSync('bash', ['-c', line], { cwd: here.path });
+    const lines = readFileSync(here.at('out'), 'latin1').trimEnd().split('\n');
+    expect(lines).toHaveLength(9);
+    expect([lines[0], lines[8]]).toEqual(['before', 'after']);
+    expect(readFileSync(here.at('err'), 'utf8')).toContain('7 read = 7 rows');
+    // Spawned by Node, standard output is a socket, which cannot be opened by name.
+    expect(
+      pwalk(['report', here.at('tree'), '-o', '/dev/stdout', '--format', 'dey-csv', '-q'])
+        .stdout.trimEnd()
+        .split('\n'),
+    ).toHaveLength(7);
+  });
+
   it('writes a device in place, and never replaces it', () => {
     expect(pwalk(['report', tree(), '-o', '/dev/null', '-q']).status).toBe(0);
     expect(lstatSync('/dev/null').isCharacterDevice()).toBe(true);
@@ -315,9 +330,14 @@ describe('interrupted', () => {
   it.each([
     ['stalls', 'sleep 30 < fifo & echo $! > reader'],
     ['never comes', 'true'],
-  ])('ends at the first SIGTERM when the reader of its fifo %s', async (_, reader) => {
+    [
+      'stalls before the header of a csv',
+      'sleep 30 < fifo & echo $! > reader; head -c 65536 /dev/zero > fifo',
+    ],
+  ])('ends at the first SIGTERM when the reader of its fifo %s', async (how, reader) => {
+    const format = how.includes('csv') ? 'csv' : 'parquet';
     execFileSync('sh', ['-c', `mkfifo fifo; (${reader}) >/dev/null 2>&1`], { cwd: here.path });
-    const child = startPwalk(['report', '/usr', '-o', 'fifo', '-q'], here.path);
+    const child = startPwalk(['report', '/usr', '-o', 'fifo', '-q', '--format', format], here.path);
     // Long enough under way that it waits for the reader: it has written what a pipe holds, or has nothing open.
     await expect
       .poll(() => cpuTicks(child.pid), { timeout: 20_000, interval: 300 })

@@ -55,25 +55,26 @@ export class CsvSink implements Sink {
     const dialect = name === 'dey' ? deyDialect(schema, ctx) : this.#rfc4180Dialect(schema);
     const compressor = compressors(compression, level);
     const output = await OutputFile.open(path, ctx.signal);
-    let writer: OrderedWriter | null = null;
     try {
-      writer = new OrderedWriter(
+      const writer = new OrderedWriter(
         new ByteOutput(output),
         Array.from({ length: dialect.lanes }, () => ({
           encoder: dialect.encoder(),
           compress: compressor(),
         })),
       );
+      this.#opened = { output, writer, ctx };
+      // A write that waits for a stalled reader, be it of the header, ends with the run.
+      ctx.signal.addEventListener('abort', this.#stop, { once: true });
+      ctx.signal.throwIfAborted();
       if (header) await writer.begin(dialect.header);
     } catch (error) {
-      await writer?.abort();
+      await this.#opened?.writer.abort();
+      this.#opened = null;
       await output.discard();
       throw error;
     }
-    this.#opened = { output, writer, ctx };
-    ctx.registerOwnFile(output.identity);
-    // A write that waits for a stalled reader ends with the run, not with the reader.
-    ctx.signal.addEventListener('abort', this.#stop, { once: true });
+    if (output.identity !== null) ctx.registerOwnFile(output.identity);
   }
 
   readonly #stop = () => void this.#opened?.writer.abort();

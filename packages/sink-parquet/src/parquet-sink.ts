@@ -41,7 +41,7 @@ export class ParquetSink implements Sink {
       await output.discard();
       throw error;
     }
-    ctx.registerOwnFile(output.identity);
+    if (output.identity !== null) ctx.registerOwnFile(output.identity);
     // A write that waits for a stalled reader ends with the run, not with the reader.
     ctx.signal.addEventListener('abort', this.#stop, { once: true });
   }

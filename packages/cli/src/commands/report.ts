@@ -77,8 +77,9 @@ Exit status: 0 complete, 1 failed, 2 usage, 3 finished but something could not b
     const { formatSummary, jsonSummary } = await import('../format-summary.js');
     const text = flags.json ? jsonSummary(summary) : flags.quiet ? null : formatSummary(summary);
     if (text === null) return;
-    // Where the data goes to standard output, the summary does not.
-    const stream = flags.output === '-' ? process.stderr : process.stdout;
+    // Where the data goes to standard output, by whatever name, the summary does not.
+    const { outputDescriptor } = await import('@pwalk/core/io');
+    const stream = (await outputDescriptor(flags.output)) === 1 ? process.stderr : process.stdout;
     stream.write(`${text}\n`);
   }
 }

@@ -1,2 +1,2 @@
 export type { FileIdentity } from './file-identity.js';
-export { OutputFile } from './output-file.js';
+export { OutputFile, outputDescriptor } from './output-file.js';

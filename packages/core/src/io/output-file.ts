@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { fstatSync } from 'node:fs';
+import { type BigIntStats, fstat, writeFile } from 'node:fs';
 import { constants, type FileHandle, open, readlink, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { getSystemErrorMap } from 'node:util';
+import { getSystemErrorMap, promisify } from 'node:util';
 import { PwalkError } from '../errors/pwalk-error.js';
 import { escapeText } from '../text/escape.js';
 import type { FileIdentity } from './file-identity.js';
@@ -30,7 +30,8 @@ export class OutputFile {
   readonly path: string;
   /** For writers that write themselves; valid until `publish` or `discard`. */
   readonly fd: number;
-  readonly identity: FileIdentity;
+  /** Null where the output is no file of its own: a pipe, a device. */
+  readonly identity: FileIdentity | null;
   readonly #handle: FileHandle | null;
   readonly #temporary: string | null;
   #bytes = 0;
@@ -39,7 +40,7 @@ export class OutputFile {
   private constructor(
     path: string,
     fd: number,
-    identity: FileIdentity,
+    identity: FileIdentity | null,
     handle: FileHandle | null,
     temporary: string | null,
   ) {
@@ -56,9 +57,10 @@ export class OutputFile {
    * @throws PwalkError `PWALK_OUTPUT_OPEN`; the signal's reason when it aborts
    */
   static async open(path: string, signal?: AbortSignal): Promise<OutputFile> {
-    if (path === '-') {
-      const { dev, ino } = fstatSync(1, { bigint: true });
-      return new OutputFile(path, 1, { dev, inode: ino }, null, null);
+    const fd = await outputDescriptor(path);
+    if (fd !== null) {
+      const identity = identityOf(await promisify(fstat)(fd, { bigint: true }));
+      return new OutputFile(path, fd, identity, null, null);
     }
     try {
       if (path.endsWith('/')) throw new Error('it names a directory');
@@ -67,16 +69,16 @@ export class OutputFile {
         throw error;
       });
       if (existing?.isDirectory()) throw new Error('it is a directory');
-      const inPlace = existing !== null && (!existing.isFile() || (await isDescriptor(path)));
+      const inPlace = existing !== null && !existing.isFile();
       const temporary = inPlace
         ? null
         : join(dirname(path), `.${basename(path)}.pwalk-${randomBytes(6).toString('hex')}`);
       const handle =
         temporary === null
-          ? await openInPlace(path, signal)
+          ? await openInPlace(path, existing?.isFIFO() ?? false, signal)
           : await open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o666);
-      const { dev, ino } = await handle.stat({ bigint: true });
-      return new OutputFile(path, handle.fd, { dev, inode: ino }, handle, temporary);
+      const identity = identityOf(await handle.stat({ bigint: true }));
+      return new OutputFile(path, handle.fd, identity, handle, temporary);
     } catch (error) {
       signal?.throwIfAborted();
       throw new PwalkError(
@@ -100,7 +102,7 @@ export class OutputFile {
   /** Appends all of `chunk`. */
   async write(chunk: Uint8Array): Promise<void> {
     try {
-      if (this.#handle === null) await writeToStandardOutput(chunk);
+      if (this.#handle === null) await writeToDescriptor(this.fd, chunk);
       else await this.#handle.writeFile(chunk);
       this.#bytes += chunk.byteLength;
     } catch (error) {
@@ -111,7 +113,7 @@ export class OutputFile {
   /** The error of a failed write to this output, with the code and sentence that fit. */
   failure(cause: unknown): PwalkError {
     const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-    const name = this.path === '-' ? 'standard output' : `"${escapeText(this.path)}"`;
+    const name = this.fd === 1 ? 'standard output' : `"${escapeText(this.path)}"`;
     if (code === 'EPIPE') {
       return new PwalkError('PWALK_OUTPUT_CLOSED', `The reader of ${name} is gone.`, { cause });
     }
@@ -157,13 +159,24 @@ export class OutputFile {
 }
 
 /**
- * True for `/dev/stdout` and its like, which lead to a descriptor of this process: what is behind it
- * is written, and the link stays.
+ * The descriptor of this process that an output's name stands for: 1 for `-`, `/dev/stdout` and links to
+ * it, N for `/dev/fd/N`; null for files. It is written as it is, never opened anew: a second opening of
+ * a redirected file would begin at its start again.
  */
-async function isDescriptor(path: string): Promise<boolean> {
+export async function outputDescriptor(path: string): Promise<number | null> {
+  if (path === '-') return 1;
   const target = await readlink(path).catch(() => '');
-  const isLink = (name: string) => /^\/(dev\/fd|proc\/(self|\d+)\/fd)\/\d+$/.test(name);
-  return isLink(path) || isLink(target);
+  for (const name of [path, target]) {
+    const [, owner, number] = /^\/(?:dev|proc\/(self|\d+))\/fd\/(\d+)$/.exec(name) ?? [];
+    const isOurs = owner === undefined || owner === 'self' || owner === `${process.pid}`;
+    if (number !== undefined && isOurs) return Number(number);
+  }
+  return null;
+}
+
+/** Which file it is, when it is one: a device or a pipe that is written to is still an entry to report. */
+function identityOf(stat: BigIntStats): FileIdentity | null {
+  return stat.isFile() ? { dev: stat.dev, inode: stat.ino } : null;
 }
 
 /** Milliseconds between two looks whether a fifo has a reader. */
@@ -173,7 +186,11 @@ const READER_PATIENCE = 50;
  * Opens what exists for writing. A fifo without a reader is waited for without blocking a thread,
  * until `signal` aborts.
  */
-async function openInPlace(path: string, signal: AbortSignal | undefined): Promise<FileHandle> {
+async function openInPlace(
+  path: string,
+  isFifo: boolean,
+  signal: AbortSignal | undefined,
+): Promise<FileHandle> {
   for (;;) {
     signal?.throwIfAborted();
     try {
@@ -185,7 +202,10 @@ async function openInPlace(path: string, signal: AbortSignal | undefined): Promi
         await probe.close();
       }
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'ENXIO')) throw error;
+      // Of a socket or a device without a driver the same error is final.
+      const noReader =
+        isFifo && error instanceof Error && 'code' in error && error.code === 'ENXIO';
+      if (!noReader) throw error;
       await setTimeout(READER_PATIENCE);
     }
   }
@@ -199,7 +219,9 @@ function reasonOf(error: unknown): string {
   return escapeText(error instanceof Error ? error.message : String(error));
 }
 
-function writeToStandardOutput(chunk: Uint8Array): Promise<void> {
+/** Standard output goes through its stream, which waits where the descriptor would not block. */
+function writeToDescriptor(fd: number, chunk: Uint8Array): Promise<void> {
+  if (fd !== 1) return promisify(writeFile)(fd, chunk);
   return new Promise((done, failed) => {
     process.stdout.write(chunk, (error) => (error ? failed(error) : done()));
   });

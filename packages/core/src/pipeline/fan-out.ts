@@ -60,6 +60,8 @@ export function fanOut(
         await branch(batch);
         held.settle('delivered');
       } catch (error) {
+        // What a branch says while the run is ending is a consequence of that.
+        if (ended) return held.settle('failed');
         if (options.onError === 'skip-batch') {
           held.settle('skipped');
           skip(error);

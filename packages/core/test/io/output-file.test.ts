@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   existsSync,
   lstatSync,
@@ -10,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OutputFile } from '@pwalk/core/io';
@@ -29,8 +31,8 @@ describe('OutputFile', () => {
     await file.write(Buffer.from('world'));
     expect(existsSync(path)).toBe(false);
     expect(lstatSync(join(dir, readdirSync(dir)[0]), { bigint: true })).toMatchObject({
-      dev: file.identity.dev,
-      ino: file.identity.inode,
+      dev: file.identity?.dev,
+      ino: file.identity?.inode,
     });
     await file.publish();
     expect(readFileSync(path, 'utf8')).toBe('hello world');
@@ -88,17 +90,34 @@ describe('OutputFile', () => {
     await expect(opening).rejects.toThrow('enough');
   });
 
-  it('leaves a link to a descriptor in place and writes what is behind it', async () => {
+  it('goes on where a descriptor is, through any link to it, and leaves the link', async () => {
     const behind = join(dir, 'behind');
     const link = join(dir, 'stdout');
     const handle = await open(behind, 'w');
+    await handle.write('first ');
     symlinkSync(`/proc/self/fd/${handle.fd}`, link);
-    const file = await OutputFile.open(link);
-    await file.write(Buffer.from('through'));
-    await file.publish();
+    for (const path of [link, `/dev/fd/${handle.fd}`]) {
+      const file = await OutputFile.open(path);
+      await file.write(Buffer.from('through '));
+      await file.publish();
+    }
     await handle.close();
-    expect(readFileSync(behind, 'utf8')).toBe('through');
+    expect(readFileSync(behind, 'utf8')).toBe('first through through ');
     expect(lstatSync(link).isSymbolicLink()).toBe(true);
+  });
+
+  it('refuses a socket at once', async () => {
+    const path = join(dir, 'socket');
+    const server = createServer().listen(path);
+    await once(server, 'listening');
+    await expect(OutputFile.open(path)).rejects.toMatchObject({ code: 'PWALK_OUTPUT_OPEN' });
+    server.close();
+  });
+
+  it('is no file of its own where it is a device', async () => {
+    const file = await OutputFile.open('/dev/null');
+    expect(file.identity).toBeNull();
+    await file.discard();
   });
 
   it('refuses a name that ends in a slash before anything is walked', async () => {
