@@ -21,6 +21,7 @@ struct ColumnView {
   bool is_valid(std::size_t row) const noexcept {
     return validity.empty() || ((validity[row >> 3] >> (row & 7)) & 1) != 0;
   }
+  bool bit(std::size_t row) const noexcept { return ((data[row >> 3] >> (row & 7)) & 1) != 0; }
   template <class T>
   const T* values() const noexcept {
     return reinterpret_cast<const T*>(data.data());
@@ -34,6 +35,10 @@ struct ColumnView {
 
 inline bool validity_is_sound(const ColumnView& column, std::size_t rows) noexcept {
   return column.validity.empty() || column.validity.size() >= (rows + 7) / 8;
+}
+
+inline bool bits_are_sound(const ColumnView& column, std::size_t rows) noexcept {
+  return validity_is_sound(column, rows) && column.data.size() >= (rows + 7) / 8;
 }
 
 // True when `values<T>()` has a value for each of the rows.

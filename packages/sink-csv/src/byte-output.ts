@@ -10,7 +10,7 @@ const patience = 2_000;
 /**
  * Writes to an output in a way that can be given up: a write to a pipe whose reader has stopped
  * reading neither blocks JavaScript nor keeps the process from ending. Where the addon cannot be
- * loaded the output writes itself, and standard output that is a pipe then blocks.
+ * loaded the output writes itself: a pipe or fifo whose reader has stopped then holds a cancelled run.
  */
 export class ByteOutput {
   readonly #output: OutputFile;

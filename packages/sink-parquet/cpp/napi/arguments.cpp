@@ -5,6 +5,8 @@
 #include <string_view>
 #include <utility>
 
+#include "pwalk/napi/memory.hpp"
+
 namespace pwalk::parquet {
 namespace {
 
@@ -71,29 +73,6 @@ ColumnSpec read_column(const Napi::Object& object) {
   return column;
 }
 
-// The memory of a typed array. Asking for it also moves small arrays out of the reach of the
-// garbage collector, which moves what lies in its heap.
-std::span<const std::uint8_t> memory_of(const Napi::Value& value) {
-  const Napi::Env env = value.Env();
-  if (!value.IsTypedArray()) throw Napi::TypeError::New(env, "a column's buffer is not a typed array");
-  napi_typedarray_type type;
-  std::size_t length = 0;
-  void* data = nullptr;
-  napi_value buffer;
-  std::size_t offset = 0;
-  if (napi_get_typedarray_info(env, value, &type, &length, &data, &buffer, &offset) != napi_ok) {
-    throw Napi::Error::New(env);
-  }
-  constexpr std::array<std::size_t, 11> widths{1, 1, 1, 2, 2, 4, 4, 4, 8, 8, 8};
-  const auto kind = static_cast<std::size_t>(type);
-  if (kind >= widths.size()) throw Napi::TypeError::New(env, "a column's buffer has an unknown element type");
-  return {static_cast<const std::uint8_t*>(data), length * widths[kind]};
-}
-
-std::span<const std::uint8_t> optional_memory_of(const Napi::Value& value) {
-  return value.IsNull() ? std::span<const std::uint8_t>{} : memory_of(value);
-}
-
 }  // namespace
 
 EncoderOptions read_options(const Napi::Object& object) {
@@ -119,8 +98,7 @@ BatchView read_batch(std::uint32_t rows, const Napi::Array& parts, const std::ve
   batch.rows = rows;
   batch.columns.reserve(columns.size());
   for (std::uint32_t i = 0; i < parts.Length(); i += 3) {
-    const ColumnView column{optional_memory_of(parts.Get(i)), memory_of(parts.Get(i + 1)),
-                            optional_memory_of(parts.Get(i + 2))};
+    const ColumnView column = napi::column_of(parts, i);
     if (!column.validity.empty() && !columns[i / 3].nullable) {
       throw Napi::TypeError::New(env, "column \"" + columns[i / 3].name + "\" has nulls but is not nullable");
     }

@@ -1,0 +1,38 @@
+import { once } from 'node:events';
+import { existsSync, readdirSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { pwalk, scratch, startPwalk } from './support/pwalk.js';
+
+const here = scratch();
+
+describe('pwalk', () => {
+  it('--version prints the version without loading anything', () => {
+    const { stdout, status } = pwalk(['--version']);
+    expect(stdout).toMatch(/^pwalk\/\d+\.\d+\.\d+ \w+-\w+ node-v\d+/);
+    expect(status).toBe(0);
+  });
+
+  it('report --help shows every flag', () => {
+    const { stdout, status } = pwalk(['report', '--help']);
+    for (const flag of ['--output', '--threads', '--memory', '--snapshots', '--json', '--quiet']) {
+      expect(stdout).toContain(flag);
+    }
+    expect(status).toBe(0);
+  });
+
+  it('does not open the inspector on SIGUSR1', async () => {
+    const child = startPwalk(
+      ['report', ...Array(8).fill('/usr'), '-o', 's.parquet', '-q'],
+      here.path,
+    );
+    let stderr = '';
+    child.stderr.on('data', (chunk) => {
+      stderr += chunk;
+    });
+    await expect.poll(() => readdirSync(here.path).length, { timeout: 30_000 }).toBe(1);
+    child.kill('SIGUSR1');
+    expect(await once(child, 'exit')).toEqual([0, null]);
+    expect(stderr).toBe('');
+    expect(existsSync(here.at('s.parquet'))).toBe(true);
+  });
+});
