@@ -24,6 +24,8 @@ export interface ReportOptions {
   readonly memory?: number | undefined;
   /** Enter snapshot directories. @default false */
   readonly snapshots?: boolean | undefined;
+  /** Whether network file systems may answer from their caches. @default 'lazy': they may */
+  readonly stat?: 'lazy' | 'sync' | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onWarning?: ((message: string) => void) | undefined;
 }
@@ -58,8 +60,8 @@ export async function report(
 ): Promise<ReportSummary> {
   const examples: ErrorExample[] = [];
   const { output, format = formatOf(output), header } = options;
-  const { threads, snapshots = false, memory, signal, onWarning } = options;
-  const walking = { snapshots, ...(threads === undefined ? {} : { threads }) };
+  const { threads, snapshots = false, stat = 'lazy', memory, signal, onWarning } = options;
+  const walking = { snapshots, stat, ...(threads === undefined ? {} : { threads }) };
   const result = await runPipeline({
     source: walker({ ...walking, roots: [...roots] }),
     sinks: [

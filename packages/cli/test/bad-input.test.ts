@@ -37,6 +37,12 @@ describe('bad input ends in one sentence, the documented status, and no file', (
       /1MiB is too little; give at least 16MiB/,
     ],
     [
+      'a way to stat that there is not',
+      2,
+      ['report', '/usr', '--stat', 'never'],
+      /--stat.*lazy.*sync/,
+    ],
+    [
       'a directory that is missing',
       5,
       ['report', '/usr/share/doc', '-o', '/no/such/place/x.parquet'],

@@ -14,7 +14,15 @@ describe('pwalk', () => {
 
   it('report --help shows every flag', () => {
     const { stdout, status } = pwalk(['report', '--help']);
-    for (const flag of ['--output', '--threads', '--memory', '--snapshots', '--json', '--quiet']) {
+    for (const flag of [
+      '--output',
+      '--threads',
+      '--memory',
+      '--snapshots',
+      '--stat',
+      '--json',
+      '--quiet',
+    ]) {
       expect(stdout).toContain(flag);
     }
     expect(status).toBe(0);

@@ -1,9 +1,9 @@
-import { Args, Command, Flags } from '@oclif/core';
-import { PwalkError } from '@pwalk/core';
+import { Args, Command } from '@oclif/core';
 import { exactArguments } from '../exact-arguments.js';
+import { outputFlags } from '../flags/output-flags.js';
+import { scanFlags, scanSettings } from '../flags/scan-flags.js';
+import { summaryFlags } from '../flags/summary-flags.js';
 import { interruption } from '../interruption.js';
-import { formats } from '../output-format.js';
-import { parseSize } from '../size.js';
 
 export default class Report extends Command {
   static override summary = 'Write what is on a file system to a file: Parquet or CSV.';
@@ -30,44 +30,17 @@ Exit status: 0 complete, 1 failed, 2 usage, 3 finished but something could not b
     }),
   };
 
-  static override flags = {
-    output: Flags.string({
-      char: 'o',
-      description: 'file to write; - for standard output',
-      default: 'scan.parquet',
-      helpValue: 'FILE',
-    }),
-    format: Flags.option({
-      options: formats,
-      description: 'what to write; by the name of FILE when not given: csv for .csv, else parquet',
-    })(),
-    header: Flags.boolean({ description: 'for dey-csv: begin with the names of the columns' }),
-    threads: Flags.integer({
-      description: 'threads that read; chosen from the machine and the file system when not given',
-      min: 1,
-      max: 1024,
-      helpValue: 'N',
-    }),
-    memory: Flags.string({
-      description: 'memory to use beyond what Node takes, as 256MiB',
-      helpValue: 'SIZE',
-    }),
-    snapshots: Flags.boolean({ description: 'enter snapshot directories' }),
-    json: Flags.boolean({ description: 'print the summary as one JSON object' }),
-    quiet: Flags.boolean({ char: 'q', description: 'print nothing but errors' }),
-  };
+  static override flags = { ...outputFlags, ...scanFlags, ...summaryFlags };
 
   override async run(): Promise<void> {
     const { argv, flags } = await this.parse(Report);
-    const memory = flags.memory === undefined ? undefined : memorySize(flags.memory);
+    const scan = scanSettings(flags);
     const { report } = await import('../report.js');
     const summary = await report(exactArguments(argv.map(String)), {
+      ...scan,
       output: flags.output,
       format: flags.format,
       header: flags.header,
-      threads: flags.threads,
-      memory,
-      snapshots: flags.snapshots,
       signal: interruption.signal,
       onWarning: (message) => {
         if (!flags.quiet) console.error(`pwalk: ${message}`);
@@ -82,18 +55,4 @@ Exit status: 0 complete, 1 failed, 2 usage, 3 finished but something could not b
     const stream = (await outputDescriptor(flags.output)) === 1 ? process.stderr : process.stdout;
     stream.write(`${text}\n`);
   }
-}
-
-/** Least memory a walk can be run in. */
-const LEAST_MEMORY = 16 * 1024 * 1024;
-
-function memorySize(text: string): number {
-  const bytes = parseSize(text);
-  if (bytes < LEAST_MEMORY) {
-    throw new PwalkError(
-      'PWALK_OPTIONS_INVALID',
-      `--memory ${text} is too little; give at least 16MiB.`,
-    );
-  }
-  return bytes;
 }
