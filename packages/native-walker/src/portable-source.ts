@@ -190,6 +190,8 @@ export class PortableSource implements Source {
       errno: failure === null || failure.errno === 0 ? null : failure.errno,
       operation: failure?.operation ?? 'none',
       mnt_id: null,
+      owner: null,
+      group: null,
       ...(stat === null ? {} : statColumns(stat)),
     };
     builder.append(row);

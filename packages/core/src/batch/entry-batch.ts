@@ -41,6 +41,8 @@ export interface EntryColumns extends Record<EntryColumn, Column> {
   errno: NumberColumn;
   operation: DictionaryColumn;
   mnt_id: BigIntColumn;
+  owner: Utf8Column;
+  group: Utf8Column;
 }
 
 /** Columns of one length, and which of their rows belong to the batch (null: all, in order). */

@@ -146,6 +146,18 @@ const optionalColumns = [
     nullable: true,
     description: 'Mount id (STATX_MNT_ID); null on kernels before 5.8',
   },
+  {
+    name: 'owner',
+    type: 'utf8',
+    nullable: true,
+    description: 'Name of the owner when the scan was made (NSS); null where the number has none',
+  },
+  {
+    name: 'group',
+    type: 'utf8',
+    nullable: true,
+    description: 'Name of the group when the scan was made (NSS); null where the number has none',
+  },
 ] as const satisfies readonly Field[];
 
 /** Names of the columns every scan produces unless a stage asks for fewer. */

@@ -29,6 +29,8 @@ BatchBuilder::BatchBuilder(ColumnSet columns, BatchLimits limits)
       path_raw_(columns.has(Column::path_raw), limits.rows, true),
       name_(columns.has(Column::name), limits.rows, false),
       ext_(columns.has(Column::ext), limits.rows, false),
+      owner_(columns.has(Column::owner), limits.rows, true),
+      group_(columns.has(Column::group), limits.rows, true),
       type_(columns.has(Column::type), limits.rows, false),
       state_(columns.has(Column::state), limits.rows, false),
       operation_(columns.has(Column::operation), limits.rows, false),
@@ -67,6 +69,8 @@ unsigned BatchBuilder::append(const Row& row) {
   if (row.error != 0) error_.put(rows_, row.error);
   if (row.file_count) file_count_.put(rows_, *row.file_count);
   if (row.dir_sum) dir_sum_.put(rows_, *row.dir_sum);
+  if (row.owner != nullptr) owner_.put(rows_, *row.owner);
+  if (row.group != nullptr) group_.put(rows_, *row.group);
   unsigned clamped = 0;
   if (row.stat != nullptr) {
     clamped = append_stat(*row.stat);
@@ -74,7 +78,8 @@ unsigned BatchBuilder::append(const Row& row) {
     append_no_stat();
   }
   ++rows_;
-  bytes_ = rows_ * row_width_ + path_.size() + path_raw_.size() + name_.size() + ext_.size();
+  bytes_ = rows_ * row_width_ + path_.size() + path_raw_.size() + name_.size() + ext_.size() + owner_.size() +
+           group_.size();
   return clamped;
 }
 
@@ -189,10 +194,12 @@ void BatchBuilder::each_column(Visitor&& visit) const {
   fixed(Column::error, error_);
   fixed(Column::operation, operation_);
   fixed(Column::mnt_id, mnt_id_);
+  variable(Column::owner, owner_);
+  variable(Column::group, group_);
 }
 
 const std::vector<ColumnLayout>& BatchBuilder::finish() {
-  for (VariableColumn* column : {&path_, &path_raw_, &name_, &ext_}) {
+  for (VariableColumn* column : {&path_, &path_raw_, &name_, &ext_, &owner_, &group_}) {
     if (column->enabled()) column->fill_to(rows_);
   }
   file_count_.fill_to(rows_);
@@ -233,7 +240,7 @@ void BatchBuilder::reset() {
   byte_length_ = 0;
   layout_.clear();
   const auto all = [](auto&... columns) { (columns.reset(), ...); };
-  all(path_, path_raw_, name_, ext_, file_count_, dir_sum_, error_, is_hardlink_);
+  all(path_, path_raw_, name_, ext_, owner_, group_, file_count_, dir_sum_, error_, is_hardlink_);
   all(inode_, dev_, mode_, uid_, gid_, size_, blocks_, nlink_, atime_, mtime_, ctime_, btime_, mnt_id_);
 }
 

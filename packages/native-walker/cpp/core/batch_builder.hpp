@@ -33,6 +33,8 @@ struct Row {
   Operation operation = Operation::none;
   std::optional<uint64_t> file_count = std::nullopt;
   std::optional<uint64_t> dir_sum = std::nullopt;
+  const std::string* owner = nullptr;  // null where there is no name
+  const std::string* group = nullptr;
 };
 
 // Where one column of a batch lies in the bytes copy_to() writes. -1: there is no such buffer.
@@ -82,7 +84,7 @@ class BatchBuilder {
   std::vector<ColumnLayout> layout_;
   std::string display_;
 
-  VariableColumn path_, path_raw_, name_, ext_;
+  VariableColumn path_, path_raw_, name_, ext_, owner_, group_;
   FixedColumn<uint8_t> type_, state_, operation_;
   FixedColumn<uint64_t> inode_, parent_inode_, dev_, size_, blocks_, file_count_, dir_sum_, mnt_id_;
   FixedColumn<int32_t> depth_, error_;

@@ -13,7 +13,7 @@ enum class ColumnType : uint8_t { utf8, binary, dictionary, boolean, int32, uint
 enum class Column : uint8_t {
   path, path_raw, name, ext, type, inode, parent_inode, dev, depth, mode, uid, gid, size, blocks,
   nlink, is_hardlink, atime, mtime, ctime, btime, file_count, dir_sum, state, error, operation,
-  mnt_id,
+  mnt_id, owner, group,
 };
 
 struct ColumnInfo {
@@ -49,9 +49,11 @@ inline constexpr std::array column_table = {
     ColumnInfo{"errno", ColumnType::int32, true},
     ColumnInfo{"operation", ColumnType::dictionary, false},
     ColumnInfo{"mnt_id", ColumnType::uint64, true},
+    ColumnInfo{"owner", ColumnType::utf8, true},
+    ColumnInfo{"group", ColumnType::utf8, true},
 };
 inline constexpr size_t column_count = column_table.size();
-static_assert(column_count == static_cast<size_t>(Column::mnt_id) + 1);
+static_assert(column_count == static_cast<size_t>(Column::group) + 1);
 
 constexpr const ColumnInfo& info_of(Column column) {
   return column_table[static_cast<size_t>(column)];
@@ -91,9 +93,10 @@ class ColumnSet {
 inline constexpr ColumnSet stat_columns =
     ColumnSet::of(Column::inode, Column::dev, Column::mode, Column::uid, Column::gid, Column::size,
                   Column::blocks, Column::nlink, Column::is_hardlink, Column::atime, Column::mtime,
-                  Column::ctime, Column::btime, Column::dir_sum, Column::mnt_id);
+                  Column::ctime, Column::btime, Column::dir_sum, Column::mnt_id, Column::owner,
+                  Column::group);
 
-// Everything a scan produces when nobody asks for fewer or more: all but operation and mnt_id.
+// Everything a scan produces when nobody asks for fewer or more: all that come before `operation`.
 inline constexpr ColumnSet default_columns{(uint32_t{1} << static_cast<unsigned>(Column::operation)) - 1};
 
 }  // namespace pwalk

@@ -44,7 +44,12 @@ void RowWriter::own_row(const DirectoryRef& directory, Row row) {
   append(row);
 }
 
-void RowWriter::append(const Row& row) {
+void RowWriter::append(Row& row) {
+  if (row.stat != nullptr) {
+    const ColumnSet columns = state_.options.columns;
+    if (columns.has(Column::owner)) row.owner = owners_.find(row.stat->uid);
+    if (columns.has(Column::group)) row.group = groups_.find(row.stat->gid);
+  }
   accounting_.clamped_times += batch_->append(row);
   ++accounting_.rows;
   ++accounting_.types[static_cast<size_t>(row.type)];

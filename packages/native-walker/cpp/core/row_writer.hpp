@@ -20,7 +20,8 @@ struct Finding {
 // batches over, which may sleep. One per worker.
 class RowWriter {
  public:
-  explicit RowWriter(WalkState& state) : state_(state), batch_(state.batches.take()) {}
+  explicit RowWriter(WalkState& state)
+      : state_(state), batch_(state.batches.take()), owners_(state.users), groups_(state.groups) {}
 
   // The rows that follow are entries of this directory.
   void enter(const DirectoryRef& directory) { path_.enter(directory); }
@@ -40,11 +41,13 @@ class RowWriter {
 
  private:
   void own_row(const DirectoryRef& directory, Row row);
-  void append(const Row& row);
+  void append(Row& row);
 
   WalkState& state_;
   BatchPtr batch_;
   PathText path_;
+  AccountNameCursor owners_;
+  AccountNameCursor groups_;
   Accounting accounting_;      // since the last publish_accounting()
   uint64_t total_rows_ = 0;
   uint64_t published_rows_ = 0;

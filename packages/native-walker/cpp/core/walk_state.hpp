@@ -5,6 +5,7 @@
 #include <mutex>
 #include <vector>
 
+#include "core/account_names.hpp"
 #include "core/accounting.hpp"
 #include "core/batch_queue.hpp"
 #include "core/descriptor_pool.hpp"
@@ -33,6 +34,8 @@ struct WalkState {
   Frontier<WorkItem> frontier;
   BatchQueue queue;
   BatchPool batches;
+  AccountNames users{AccountNames::Kind::user};
+  AccountNames groups{AccountNames::Kind::group};
   std::atomic<bool> cancel_flag{false};
   std::atomic<uint64_t> rows{0};  // for progress; raised once per directory
 

@@ -54,6 +54,12 @@ void read(ScannedRow& to, Column column, const ColumnReader& from, size_t row) {
     case Column::path_raw:
       if (!from.is_null(row)) to.path_raw = from.text(row);
       break;
+    case Column::owner:
+      if (!from.is_null(row)) to.owner = from.text(row);
+      break;
+    case Column::group:
+      if (!from.is_null(row)) to.group = from.text(row);
+      break;
     case Column::name: to.name = from.text(row); break;
     case Column::ext: to.ext = from.text(row); break;
     case Column::type: to.type = static_cast<EntryType>(from.value<uint8_t>(row)); break;

@@ -13,7 +13,7 @@ namespace pwalk::test {
 
 struct ScannedRow {
   std::string path, name, ext;
-  std::optional<std::string> path_raw;
+  std::optional<std::string> path_raw, owner, group;
   EntryType type{};
   EntryState state{};
   Operation operation{};
