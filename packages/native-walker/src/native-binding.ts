@@ -31,6 +31,12 @@ export interface NativeWalkOptions {
   /** `auto` (default): remote file systems may answer from their cache; `lazy`: all may; `sync`: none. */
   readonly stat?: 'auto' | 'lazy' | 'sync';
   readonly ownFiles?: readonly FileIdentity[];
+  /** Mounts below a root get a row with the state `other_fs` and are not entered. Default false. */
+  readonly oneFileSystem?: boolean;
+  /** proc, sysfs and their like below a root are entered. Default false. */
+  readonly includePseudo?: boolean;
+  /** Entries have depths below this; 0: the roots alone. Default: no limit. */
+  readonly maxDepth?: number;
   /** Entries of one directory statted in one go, the rest is spread over the threads. Default 1024. */
   readonly statChunkLocal?: number;
   /** The same on remote file systems. Default 16. */
@@ -74,6 +80,20 @@ export interface NativeProgress {
   readonly liveThreads: number;
 }
 
+/** What the user should hear of besides rows and counts. */
+export interface NativeNotes {
+  /** One file system was asked for and the kernel tells no mount ids. */
+  readonly scopeByDevice: boolean;
+  /** Directories not entered for their names, although they look like user data. */
+  readonly snapshotLookalikes: number;
+  readonly firstLookalike: Uint8Array;
+  /** Entries that failed with an errno that cannot happen. */
+  readonly unexpectedErrors: number;
+  readonly firstUnexpected: number;
+  /** Mounts that stopped answering: where that was noticed, and how. */
+  readonly degraded: readonly { readonly path: Uint8Array; readonly errno: number }[];
+}
+
 /** A walk under way. Its threads stop when it is closed, collected, or its environment ends. */
 export interface NativeWalk {
   /**
@@ -93,6 +113,7 @@ export interface NativeWalk {
   /** Up to the batches handed over so far; final once `next()` said null or `close()` resolved. */
   accounting(): NativeAccounting;
   progress(): NativeProgress;
+  notes(): NativeNotes;
 }
 
 export interface NativeBinding {

@@ -22,6 +22,7 @@ import { slabToBatch } from './slab-to-batch.js';
 import { snapshotNames } from './snapshot-names.js';
 import { emptyTally, toAccounting } from './tally.js';
 import { threadCount } from './thread-count.js';
+import { walkWarnings } from './walk-warnings.js';
 
 /**
  * Rows of a batch: few enough that the batches in flight, and those that wait for the garbage
@@ -74,6 +75,9 @@ export class NativeSource implements Source {
       skipNames: options.snapshots ? [] : snapshotNames.map((name) => Buffer.from(name)),
       stat: options.stat === 'sync' ? 'sync' : 'auto',
       ownFiles: ctx.ownFiles,
+      oneFileSystem: options.oneFileSystem,
+      includePseudo: options.includePseudo,
+      ...(options.maxDepth === undefined ? {} : { maxDepth: options.maxDepth }),
     });
     const pool = new SlabPool(ctx.reusesMemory);
     this.#pool = pool;
@@ -94,6 +98,9 @@ export class NativeSource implements Source {
       ctx.signal.removeEventListener('abort', stop);
       await walk.close();
       this.#account = walk.accounting();
+      walkWarnings(walk.notes()).forEach((warning) => {
+        ctx.warn(warning);
+      });
     }
   }
 

@@ -17,6 +17,12 @@ export const walkerOptions = z.object({
   engine: z.enum(['auto', 'native', 'portable']).default('auto'),
   /** `lazy` lets network file systems answer from their caches; `sync` asks the server each time. */
   stat: z.enum(['lazy', 'sync']).default('lazy'),
+  /** Do not enter what is mounted below a root, bind mounts included. */
+  oneFileSystem: z.boolean().default(false),
+  /** Enter pseudo file systems (proc, sysfs, cgroup, ...) below a root. What automounts is never entered. */
+  includePseudo: z.boolean().default(false),
+  /** Levels below the roots: 0 for the roots alone, 1 for their entries too. */
+  maxDepth: z.int().min(0).max(2_147_483_647).optional(),
 });
 
 export type WalkerOptions = z.output<typeof walkerOptions>;

@@ -18,6 +18,7 @@ import {
   type Value,
 } from '@pwalk/core';
 import { extensionOf } from './extension.js';
+import { isPseudoFileSystem } from './file-system-type.js';
 import type { WalkerOptions } from './options.js';
 import { childPath, pathBytes, rootMissing, rootName } from './root-path.js';
 import { snapshotNames } from './snapshot-names.js';
@@ -32,6 +33,8 @@ interface Item {
   readonly name: Buffer;
   readonly depth: number;
   readonly parentInode: bigint;
+  /** Device of the directory that holds it; null for a root. */
+  readonly parentDev: bigint | null;
 }
 
 interface Directory extends Item {
@@ -98,19 +101,17 @@ export class PortableSource implements Source {
         this.#tally.excluded++;
       } else if (!stat.isDirectory()) {
         this.#append(builder, item, stat, null);
-      } else if (item.depth >= 0 && this.#skip.has(item.name.toString('latin1'))) {
-        this.#append(builder, item, stat, {
-          state: 'skipped_snapshot',
-          errno: 0,
-          operation: 'none',
-        });
       } else {
-        pending.push({ ...item, stat });
+        const state = this.#barrier(item, stat);
+        if (state === null) pending.push({ ...item, stat });
+        else this.#append(builder, item, stat, { state, errno: 0, operation: 'none' });
       }
     };
     for (const root of this.#options.roots) {
       const path = pathBytes(root);
-      settle(await look({ path, name: rootName(path), depth: -1, parentInode: 0n }));
+      settle(
+        await look({ path, name: rootName(path), depth: -1, parentInode: 0n, parentDev: null }),
+      );
       for (let directory = pending.pop(); directory !== undefined; directory = pending.pop()) {
         let failure: Failure | null = null;
         let count = 0n;
@@ -118,7 +119,8 @@ export class PortableSource implements Source {
         let together: Item[] = [];
         const flush = async () => {
           for (const seen of await Promise.all(together.map(look))) {
-            sum += seen.stat?.size ?? 0n;
+            const { stat } = seen;
+            if (stat !== null && !this.#isElsewhere(seen.item, stat)) sum += stat.size;
             settle(seen);
           }
           together = [];
@@ -132,6 +134,7 @@ export class PortableSource implements Source {
               name: child,
               depth: depth + 1,
               parentInode: stat.ino,
+              parentDev: stat.dev,
             });
             count++;
             if (together.length === TOGETHER) await flush();
@@ -164,6 +167,22 @@ export class PortableSource implements Source {
 
   accounting(): Accounting {
     return toAccounting(this.#tally, true);
+  }
+
+  /** Why a directory is not entered, null when it is. Mounts are told by their device. */
+  #barrier(item: Item, stat: BigIntStats): EntryState | null {
+    const { maxDepth, includePseudo } = this.#options;
+    if (item.depth >= 0 && this.#skip.has(item.name.toString('latin1'))) return 'skipped_snapshot';
+    if (maxDepth !== undefined && item.depth + 1 >= maxDepth) return 'depth_limit';
+    if (this.#isElsewhere(item, stat)) return 'other_fs';
+    if (item.parentDev === null || item.parentDev === stat.dev) return null;
+    return !includePseudo && isPseudoFileSystem(item.path) ? 'pseudo_fs' : null;
+  }
+
+  /** True for a directory on another file system than its parent, when one was asked for. */
+  #isElsewhere({ parentDev }: Item, stat: BigIntStats): boolean {
+    const { oneFileSystem } = this.#options;
+    return oneFileSystem && stat.isDirectory() && parentDev !== null && parentDev !== stat.dev;
   }
 
   #append(

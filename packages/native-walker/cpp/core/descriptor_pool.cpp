@@ -8,7 +8,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
-#include "core/errno_policy.hpp"
+#include "core/retries.hpp"
 
 namespace pwalk {
 namespace {
@@ -16,11 +16,22 @@ namespace {
 constexpr size_t reserved_for_the_process = 64;
 constexpr size_t most_useful = 1024;
 
+bool is_shortage(int error) { return error != 0 && action_of(error, Operation::open) == Action::give_back; }
+bool is_raced(int error) { return error != 0 && action_of(error, Operation::open) == Action::look_again; }
+
 int open_directory(int parent_fd, const char* name, bool follow) {
   const int flags = O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW);
   const int fd = ::openat(parent_fd, name, flags | O_NOATIME);
   // Only the owner and root may ask for O_NOATIME.
   return fd < 0 && errno == EPERM ? ::openat(parent_fd, name, flags) : fd;
+}
+
+int identify(int fd, struct stat& now) {
+  for (Retries retries;;) {
+    if (::fstat(fd, &now) == 0) return 0;
+    const int error = errno;
+    if (!retries.again(action_of(error, Operation::stat))) return error;
+  }
 }
 
 }  // namespace
@@ -104,7 +115,7 @@ int DescriptorPool::open_below(Directory* anchor, Directory& directory, bool is_
   UniqueFd fd(open_one(anchor, directory));
   int error = fd.valid() ? 0 : errno;
   struct stat now{};
-  if (error == 0 && ::fstat(fd.get(), &now) != 0) error = errno;
+  if (error == 0) error = identify(fd.get(), now);
   if (error == 0 && directory.identified && (now.st_dev != directory.dev || now.st_ino != directory.inode)) {
     error = ESTALE;
   }
@@ -132,11 +143,14 @@ int DescriptorPool::open_below(Directory* anchor, Directory& directory, bool is_
 
 // The descriptor, or -1 with errno; closes idle ones while the kernel has none left.
 int DescriptorPool::open_one(Directory* anchor, const Directory& directory) {
-  for (;;) {
+  for (Retries retries;;) {
     const int parent_fd = anchor == nullptr ? AT_FDCWD : anchor->fd_.get();
-    const int fd = open_directory(parent_fd, directory.name.c_str(), directory.ends_in_slash());
-    if (fd >= 0 || !is_shortage(errno)) return fd;
+    const int fd = open_directory(parent_fd, directory.name.c_str(), directory.follow);
+    if (fd >= 0) return fd;
     const int error = errno;
+    if (retries.again(action_of(error, Operation::open))) continue;
+    errno = error;
+    if (!is_shortage(error)) return -1;
     const std::lock_guard lock(mutex_);
     if (!evict_locked()) {
       errno = error;

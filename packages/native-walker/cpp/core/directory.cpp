@@ -9,7 +9,9 @@ Directory::Directory(DirectoryRef parent_ref, std::string name_bytes, int32_t at
 
 DirectoryRef Directory::root(std::string path) {
   const size_t length = path.size();
-  return DirectoryRef(new Directory(DirectoryRef(), std::move(path), -1, length));
+  DirectoryRef made(new Directory(DirectoryRef(), std::move(path), -1, length));
+  made->follow = made->ends_in_slash();
+  return made;
 }
 
 DirectoryRef Directory::child(DirectoryRef parent, std::string name, const StatRow* stat) {
@@ -33,6 +35,20 @@ std::string_view Directory::last_component() const {
   while (text.size() > 1 && text.ends_with('/')) text.remove_suffix(1);
   const size_t slash = text.rfind('/');
   return text.size() > 1 && slash != std::string_view::npos ? text.substr(slash + 1) : text;
+}
+
+std::string path_of(const Directory& directory) {
+  std::string path(directory.path_length, '/');
+  for (const Directory* at = &directory; at != nullptr; at = at->parent.get()) {
+    path.replace(at->path_length - at->name.size(), at->name.size(), at->name);
+  }
+  return path;
+}
+
+std::string path_of(const Directory& directory, std::string_view name) {
+  std::string path = path_of(directory);
+  if (!directory.ends_in_slash()) path += '/';
+  return path.append(name);
 }
 
 DirectoryRef::~DirectoryRef() {

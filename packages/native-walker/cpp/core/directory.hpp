@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "core/mount_table.hpp"
 #include "core/stat_row.hpp"
 #include "core/vocabulary.hpp"
 #include "pwalk/unique_fd.hpp"
@@ -43,8 +44,8 @@ class DirectoryRef {
 // from and what an evicted descriptor is opened again through. Releasing a chain is a loop, however
 // deep the tree.
 // Threads: `parent`, `name`, `depth` and `path_length` never change. `stat` belongs to the worker
-// that holds the directory's work item, until the directory is open. `dev`, `inode` and `remote` are
-// written by that worker before anybody else can know the directory. The descriptor fields belong
+// that holds the directory's work item, until the directory is open. `dev`, `inode`, `mount` and
+// `follow` are written by that worker before anybody else can know the directory. The descriptor fields belong
 // to the DescriptorPool and its lock. The sums are atomic: chunks of one directory end on any thread.
 class Directory {
  public:
@@ -73,7 +74,10 @@ class Directory {
   uint64_t dev = 0;
   uint64_t inode = 0;
   bool identified = false;
-  bool remote = false;
+  // What it is on; null until a root was looked at. Belongs to the walk.
+  Mount* mount = nullptr;
+  // To be opened through a symbolic link: a root typed with a slash at the end.
+  bool follow = false;
 
   void set_stat(const StatRow& row);
 
@@ -106,6 +110,10 @@ class Directory {
   Directory* idle_before_ = nullptr;  // in the pool's list of idle descriptors
   Directory* idle_after_ = nullptr;
 };
+
+// The exact bytes of the path of a directory, and of `name` in it.
+std::string path_of(const Directory& directory);
+std::string path_of(const Directory& directory, std::string_view name);
 
 inline DirectoryRef::DirectoryRef(const DirectoryRef& other) noexcept : target_(other.target_) {
   if (target_ != nullptr) target_->references_.fetch_add(1, std::memory_order_relaxed);

@@ -1,5 +1,7 @@
 #include "core/row_writer.hpp"
 
+#include "core/errno_policy.hpp"
+
 namespace pwalk {
 
 void RowWriter::entry(const Directory& directory, std::string_view name, const Finding& finding) {
@@ -54,6 +56,7 @@ void RowWriter::append(Row& row) {
   ++accounting_.rows;
   ++accounting_.types[static_cast<size_t>(row.type)];
   ++accounting_.states[static_cast<size_t>(row.state)];
+  if (row.error != 0 && rule_of(row.error).unexpected) state_.notes.unexpected_error(row.error);
   if (row.stat != nullptr && row.type != EntryType::directory) accounting_.add_bytes(row.stat->size);
   ++total_rows_;
   if (batch_->full()) flush();

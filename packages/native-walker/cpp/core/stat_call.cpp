@@ -5,16 +5,16 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
-#include <sys/vfs.h>
 
-#include "core/errno_policy.hpp"
+#include "core/retries.hpp"
 
 namespace pwalk {
 namespace {
 
 unsigned mask_for(ColumnSet columns) {
-  // Type and inode always: what an entry is, and whether it is still the same when it is opened.
-  unsigned mask = STATX_TYPE | STATX_INO;
+  // Type, inode and mount always: what an entry is, whether it is still the same when it is opened,
+  // and whether a directory is on the file system of its parent.
+  unsigned mask = STATX_TYPE | STATX_INO | STATX_MNT_ID;
   const auto add = [&](unsigned bits, auto... wanted) {
     if (columns.intersects(ColumnSet::of(wanted...))) mask |= bits;
   };
@@ -28,14 +28,13 @@ unsigned mask_for(ColumnSet columns) {
   add(STATX_MTIME, Column::mtime);
   add(STATX_CTIME, Column::ctime);
   add(STATX_BTIME, Column::btime);
-  add(STATX_MNT_ID, Column::mnt_id);
   return mask;
 }
 
 bool statx_works() {
   struct statx unused;
   return ::statx(AT_FDCWD, "/", AT_SYMLINK_NOFOLLOW, STATX_TYPE, &unused) == 0 ||
-         (errno != ENOSYS && errno != EPERM);
+         !is_call_missing(errno);
 }
 
 int64_t clamp_into(StatRow& row, unsigned bit, int64_t seconds, uint32_t nanoseconds) {
@@ -85,14 +84,17 @@ void fill(StatRow& row, const struct stat& from) {
 StatCall::StatCall(ColumnSet columns, StatMode mode)
     : mask_(mask_for(columns)), mode_(mode), has_statx_(statx_works()) {}
 
-int StatCall::operator()(int dir_fd, const char* name, bool remote, StatRow& row) const {
-  const int error = once(dir_fd, name, remote, row);
-  return is_transient(error) ? once(dir_fd, name, remote, row) : error;
+int StatCall::operator()(int dir_fd, const char* name, bool remote, StatRow& row, bool follow) const {
+  int error = once(dir_fd, name, remote, row, follow);
+  for (Retries retries; error != 0 && retries.again(action_of(error, Operation::stat));) {
+    error = once(dir_fd, name, remote, row, follow);
+  }
+  return error;
 }
 
-int StatCall::once(int dir_fd, const char* name, bool remote, StatRow& row) const {
+int StatCall::once(int dir_fd, const char* name, bool remote, StatRow& row, bool follow) const {
+  int flags = AT_NO_AUTOMOUNT | (follow ? 0 : AT_SYMLINK_NOFOLLOW);
   if (has_statx_) {
-    int flags = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT;
     if (mode_ == StatMode::lazy || (remote && mode_ == StatMode::automatic)) flags |= AT_STATX_DONT_SYNC;
     struct statx got;
     if (::statx(dir_fd, name, flags, mask_, &got) != 0) return errno;
@@ -100,36 +102,9 @@ int StatCall::once(int dir_fd, const char* name, bool remote, StatRow& row) cons
     return 0;
   }
   struct stat got;
-  if (::fstatat(dir_fd, name, &got, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT) != 0) return errno;
+  if (::fstatat(dir_fd, name, &got, flags) != 0) return errno;
   fill(row, got);
   return 0;
-}
-
-bool is_remote(int dir_fd) {
-  struct statfs got;
-  if (::fstatfs(dir_fd, &got) != 0) return false;
-  switch (static_cast<uint32_t>(got.f_type)) {
-    case 0x6969:      // NFS
-    case 0x517B:      // SMB
-    case 0xFF534D42:  // CIFS
-    case 0xFE534D42:  // SMB2
-    case 0x0BD00BD0:  // Lustre
-    case 0x47504653:  // GPFS
-    case 0x00C36400:  // Ceph
-    case 0x65735546:  // FUSE
-    case 0x19830326:  // BeeGFS (FhGFS)
-    case 0x5346414F:  // AFS (OpenAFS)
-    case 0x6B414653:  // AFS (kAFS)
-    case 0x01021997:  // 9P
-    case 0x73757245:  // Coda
-    case 0x20030528:  // OrangeFS
-    case 0x7461636F:  // OCFS2
-    case 0x01161970:  // GFS2
-    case 0xAAD7AAEA:  // PanFS
-      return true;
-    default:
-      return false;
-  }
 }
 
 }  // namespace pwalk

@@ -21,18 +21,15 @@ class StatCall {
  public:
   StatCall(ColumnSet columns, StatMode mode);
 
-  // 0 or an errno. `name` is looked up in `dir_fd`; errors that tend to pass are tried twice.
-  int operator()(int dir_fd, const char* name, bool remote, StatRow& row) const;
+  // 0 or an errno. `name` is looked up in `dir_fd`, and a symbolic link followed only if `follow`; what tends to pass is tried again.
+  int operator()(int dir_fd, const char* name, bool remote, StatRow& row, bool follow = false) const;
 
  private:
-  int once(int dir_fd, const char* name, bool remote, StatRow& row) const;
+  int once(int dir_fd, const char* name, bool remote, StatRow& row, bool follow) const;
 
   unsigned mask_;
   StatMode mode_;
   bool has_statx_;
 };
-
-// True where asking for attributes means asking another machine or another process.
-bool is_remote(int dir_fd);
 
 }  // namespace pwalk

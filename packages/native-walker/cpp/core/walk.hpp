@@ -53,6 +53,7 @@ class Walk : public std::enable_shared_from_this<Walk> {
   // What has been handed over so far; final once the threads have ended.
   Accounting accounting();
   WalkProgress progress() const;
+  WalkNotes::Contents notes() const { return state_.notes.contents(); }
 
  private:
   void run(size_t worker);

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <unordered_set>
 #include <vector>
@@ -24,6 +25,9 @@ struct WalkOptions {
   BatchLimits batch;
   size_t queue_batches = 4;
   std::unordered_set<std::string> skip_names;  // directories of these names get a row and are not entered
+  bool one_file_system = false;      // mounts below a root get a row and are not entered
+  bool include_pseudo = false;       // proc, sysfs and their like are entered
+  std::optional<int32_t> max_depth;  // entries have depths below it; 0: the roots alone
   StatMode stat_mode = StatMode::automatic;
   std::vector<FileIdentity> own_files;         // the scan's own output: counted, no row
   // Entries of one directory that are statted in one go; the rest of a larger one is spread over the workers.

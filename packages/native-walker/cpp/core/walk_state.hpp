@@ -10,6 +10,7 @@
 #include "core/batch_queue.hpp"
 #include "core/descriptor_pool.hpp"
 #include "core/frontier.hpp"
+#include "core/scope.hpp"
 #include "core/walk_options.hpp"
 #include "core/work_item.hpp"
 
@@ -21,6 +22,7 @@ struct WalkState {
   WalkState(WalkOptions given, std::function<void()> wake)
       : options(std::move(given)),
         stat(options.columns, options.stat_mode),
+        scope(options, notes),
         descriptors(DescriptorPool::capacity_for(options.threads)),
         frontier(options.threads),
         queue(options.queue_batches, std::move(wake)),
@@ -30,6 +32,8 @@ struct WalkState {
 
   const WalkOptions options;
   const StatCall stat;
+  WalkNotes notes;
+  Scope scope;
   DescriptorPool descriptors;
   Frontier<WorkItem> frontier;
   BatchQueue queue;

@@ -3,18 +3,18 @@
 #include <algorithm>
 #include <cerrno>
 #include <limits>
+#include <thread>
 #include <utility>
 
 #include <dirent.h>
 #include <fcntl.h>
 
-#include "core/errno_policy.hpp"
+#include "core/retries.hpp"
 
 namespace pwalk {
 namespace {
 
 constexpr size_t getdents_buffer = 128 << 10;
-constexpr int most_races = 3;
 // Chunks of one directory that may be queued at a time: enough for every worker, and bounded memory.
 constexpr uint32_t least_open_parts = 32;
 
@@ -63,20 +63,30 @@ void Worker::run() {
 
 void Worker::visit(const DirectoryRef& directory) {
   DescriptorUse parent(state_.descriptors, directory->parent.get());
-  if (directory->is_root() && !begin_root(directory)) return;
-  for (int races = 0;; ++races) {
+  if (directory->is_root()) {
+    ++writer_.accounting().read;
+    if (!look_at_root(directory)) return;
+  }
+  for (size_t races = 0;; ++races) {
+    if (directory->mount->degraded.load(std::memory_order_relaxed)) {
+      return writer_.unlisted(directory, {.type = EntryType::directory, .stat = &directory->stat, .state = EntryState::degraded});
+    }
     int error;
     {
       const PinnedDirectory pinned(state_.descriptors, *directory);
       error = pinned.error();
       if (error == 0) {
         parent.end();
-        list(directory, pinned.fd());
-        return;
+        if (list(directory, pinned.fd())) return;
+        error = ESTALE;
       }
     }
     if (state_.cancelled()) return;
-    if (!is_raced(error) || races == most_races) return not_entered(directory, error, Operation::open);
+    if (action_of(error, Operation::open) != Action::look_again || races == Retries::pauses.size()) {
+      return not_entered(directory, error, Operation::open);
+    }
+    // A server that forgot a handle needs a moment; what somebody swapped here does not.
+    if (error == ESTALE && directory->mount->remote) std::this_thread::sleep_for(Retries::pauses[races]);
     if (!look_again(directory)) return;
   }
 }
@@ -91,9 +101,8 @@ void Worker::visit(const StatChunk& chunk) {
   end_part(chunk.directory, tally);
 }
 
-// Stats a root. False when it is not a directory, or not there any more: it has its row then.
-bool Worker::begin_root(const DirectoryRef& root) {
-  ++writer_.accounting().read;
+// Stats a root. False when it is not to be entered, or not there any more: it has its row then.
+bool Worker::look_at_root(const DirectoryRef& root) {
   StatRow row;
   const int error = state_.stat(AT_FDCWD, root->name.c_str(), false, row);
   if (error != 0) {
@@ -101,7 +110,7 @@ bool Worker::begin_root(const DirectoryRef& root) {
     return false;
   }
   root->set_stat(row);
-  if (row.is_directory()) return true;
+  if (row.is_directory()) return may_enter(root, state_.scope.of_root(*root, row));
   writer_.unlisted(root, {.type = row.type(), .stat = &row});
   return false;
 }
@@ -109,31 +118,40 @@ bool Worker::begin_root(const DirectoryRef& root) {
 // Opening met something else than what was listed. True when it is a directory (again), to be
 // opened as that; otherwise what it is now has been accounted for.
 bool Worker::look_again(const DirectoryRef& directory) {
+  if (directory->is_root()) return look_at_root(directory);
   StatRow row;
-  int error;
-  if (directory->is_root()) {
-    error = state_.stat(AT_FDCWD, directory->name.c_str(), false, row);
-  } else {
-    const PinnedDirectory parent(state_.descriptors, *directory->parent);
-    error = parent.error();
-    if (error == 0) error = state_.stat(parent.fd(), directory->name.c_str(), directory->parent->remote, row);
-  }
+  const Directory& parent = *directory->parent;
+  const PinnedDirectory pinned(state_.descriptors, *directory->parent);
+  int error = pinned.error();
+  if (error == 0) error = state_.stat(pinned.fd(), directory->name.c_str(), parent.mount->remote, row);
   if (state_.cancelled()) return false;
   if (error != 0) {
     not_entered(directory, error, Operation::stat);
     return false;
   }
   directory->set_stat(row);
-  if (row.is_directory()) return true;
+  if (row.is_directory()) {
+    return may_enter(directory, state_.scope.of(parent, pinned.fd(), directory->name, row, directory->follow));
+  }
   writer_.unlisted(directory, {.type = row.type(), .stat = &row});
   return false;
 }
 
+// Notes the mount of a directory that may be entered; the row of one that may not says why.
+bool Worker::may_enter(const DirectoryRef& directory, Scope::Verdict verdict) {
+  directory->mount = verdict.mount;
+  if (verdict.state == EntryState::ok) return true;
+  writer_.unlisted(directory, {.type = EntryType::directory, .stat = &directory->stat, .state = verdict.state});
+  return false;
+}
+
 void Worker::not_entered(const DirectoryRef& directory, int error, Operation operation) {
-  if (error == ENOENT && !directory->is_root()) {
+  const Action action = action_of(error, operation);
+  if (action == Action::vanished && !directory->is_root()) {
     ++writer_.accounting().vanished;
     return;
   }
+  if (action == Action::degrade) degrade(*directory, error);
   writer_.unlisted(directory, {.type = EntryType::directory,
                                .stat = directory->has_stat ? &directory->stat : nullptr,
                                .state = state_of(error),
@@ -141,37 +159,56 @@ void Worker::not_entered(const DirectoryRef& directory, int error, Operation ope
                                .operation = operation});
 }
 
-void Worker::list(const DirectoryRef& directory, int fd) {
-  const Directory* parent = directory->parent.get();
-  const bool same_mount = parent != nullptr && parent->dev == directory->dev;
-  directory->remote = same_mount ? parent->remote : is_remote(fd);
+// The mount the directory is on does not answer: what is still to be read of it gets rows that say so.
+void Worker::degrade(const Directory& directory, int error) {
+  if (!directory.mount->degraded.exchange(true)) state_.notes.degraded(path_of(directory), error);
+}
+
+// False when the descriptor went bad before anything was listed through it: open the directory anew.
+bool Worker::list(const DirectoryRef& directory, int fd) {
   directory->open_parts.store(1, std::memory_order_relaxed);
   writer_.enter(directory);
   Tally tally;
   size_t in_first_chunk = 0;
-  bool tried_again = false;
+  bool listed = false;
   while (!state_.cancelled()) {
-    const ssize_t size = ::getdents64(fd, buffer_.get(), getdents_buffer);
+    const ssize_t size = read(fd);
     if (size == 0) break;
     if (size < 0) {
-      if (is_transient(errno) && !std::exchange(tried_again, true)) continue;
-      // ENOENT: the directory was removed while it was open. It has no entries then, and that is no error.
-      if (errno != ENOENT) {
-        directory->state = EntryState::incomplete;
-        directory->error = errno;
-      }
+      const int error = errno;
+      const Action action = action_of(error, Operation::read);
+      // The directory was removed while it was open. It has no entries then, and that is no error.
+      if (action == Action::vanished) break;
+      if (action == Action::reopen && !listed) return false;
+      if (action == Action::degrade) degrade(*directory, error);
+      directory->state = EntryState::incomplete;
+      directory->error = error;
       break;
     }
+    listed = true;
     spread(directory, fd, DirentBytes(buffer_.get(), static_cast<size_t>(size)), in_first_chunk, tally);
   }
   end_part(directory, tally);
+  return true;
+}
+
+// The next block of entries: its bytes, 0 at the end, or -1 with errno.
+ssize_t Worker::read(int fd) {
+  for (Retries retries;;) {
+    const ssize_t size = ::getdents64(fd, buffer_.get(), getdents_buffer);
+    if (size >= 0) return size;
+    const int error = errno;
+    if (retries.again(action_of(error, Operation::read))) continue;
+    errno = error;
+    return -1;
+  }
 }
 
 // Examines a block of entries here, or pushes it in chunks for whoever has time.
 void Worker::spread(const DirectoryRef& directory, int fd, DirentBytes records, size_t& in_first_chunk, Tally& tally) {
   const WalkOptions& options = state_.options;
   if (!stats_ || options.threads == 1) return examine_all(directory, fd, 0, records, tally);
-  const size_t chunk_size = directory->remote ? options.stat_chunk_remote : options.stat_chunk_local;
+  const size_t chunk_size = directory->mount->remote ? options.stat_chunk_remote : options.stat_chunk_local;
   const uint32_t most_open_parts = std::max(least_open_parts, static_cast<uint32_t>(4 * options.threads));
   while (!records.empty() && !state_.cancelled()) {
     const bool first = in_first_chunk < chunk_size;
@@ -214,43 +251,57 @@ void Worker::examine_all(const DirectoryRef& directory, int fd, int fd_error, Di
 void Worker::examine(const DirectoryRef& directory, int fd, int fd_error, const Dirent& entry, Tally& tally) {
   Accounting& accounting = writer_.accounting();
   Finding finding{.type = type_of_dirent(entry.type)};
+  if (!needs_stat(entry)) return writer_.entry(*directory, entry.name, finding);
+  if (directory->mount->degraded.load(std::memory_order_relaxed)) {
+    finding.state = EntryState::degraded;
+    return writer_.entry(*directory, entry.name, finding);
+  }
   StatRow row;
-  if (needs_stat(entry)) {
-    const int error = fd_error != 0 ? fd_error : state_.stat(fd, entry.name.data(), directory->remote, row);
-    if (is_vanished(error)) {
+  const int error = fd_error != 0 ? fd_error : state_.stat(fd, entry.name.data(), directory->mount->remote, row);
+  if (error != 0) {
+    const Action action = action_of(error, Operation::stat);
+    if (action == Action::vanished) {
       ++accounting.vanished;
       ++tally.accounted;
       return;
     }
-    if (error != 0) {
-      finding.state = state_of(error);
-      finding.error = error;
-      finding.operation = Operation::stat;
-      return writer_.entry(*directory, entry.name, finding);
-    }
-    tally.bytes = saturating_sum(tally.bytes, row.size);
-    if (is_own(row)) {
-      ++accounting.excluded;
-      ++tally.accounted;
-      return;
-    }
-    finding.type = row.type();
-    finding.stat = &row;
+    if (action == Action::degrade) degrade(*directory, error);
+    finding.state = state_of(error);
+    finding.error = error;
+    finding.operation = Operation::stat;
+    return writer_.entry(*directory, entry.name, finding);
   }
-  if (finding.type != EntryType::directory) return writer_.entry(*directory, entry.name, finding);
+  finding.type = row.type();
+  finding.stat = &row;
+  if (row.is_directory()) return examine_directory(directory, fd, entry, finding, tally);
+  tally.bytes = saturating_sum(tally.bytes, row.size);
+  if (is_own(row)) {
+    ++accounting.excluded;
+    ++tally.accounted;
+    return;
+  }
+  writer_.entry(*directory, entry.name, finding);
+}
+
+void Worker::examine_directory(const DirectoryRef& directory, int fd, const Dirent& entry, Finding finding, Tally& tally) {
   std::string name(entry.name);
-  if (state_.options.skip_names.contains(name)) {
-    finding.state = EntryState::skipped_snapshot;
+  const Scope::Verdict verdict = state_.scope.of(*directory, fd, name, *finding.stat, false);
+  if (verdict.state != EntryState::other_fs) tally.bytes = saturating_sum(tally.bytes, finding.stat->size);
+  if (verdict.state != EntryState::ok) {
+    finding.state = verdict.state;
     return writer_.entry(*directory, entry.name, finding);
   }
   DirectoryRef child = Directory::child(directory, std::move(name), finding.stat);
+  child->mount = verdict.mount;
   directory->users.fetch_add(1, std::memory_order_relaxed);
   state_.frontier.push(index_, std::move(child));
   ++tally.accounted;
 }
 
+// Directories always: whether they are on their parent's mount has to be known before they are opened.
 bool Worker::needs_stat(const Dirent& entry) const {
-  if (stats_ || type_of_dirent(entry.type) == EntryType::unknown) return true;
+  const EntryType type = type_of_dirent(entry.type);
+  if (stats_ || type == EntryType::unknown || type == EntryType::directory) return true;
   return std::ranges::any_of(state_.options.own_files, [&](const FileIdentity& own) { return own.inode == entry.inode; });
 }
 

@@ -34,13 +34,17 @@ class Worker {
 
   void visit(const DirectoryRef& directory);
   void visit(const StatChunk& chunk);
-  bool begin_root(const DirectoryRef& root);
+  bool look_at_root(const DirectoryRef& root);
+  bool may_enter(const DirectoryRef& directory, Scope::Verdict verdict);
   bool look_again(const DirectoryRef& directory);
   void not_entered(const DirectoryRef& directory, int error, Operation operation);
-  void list(const DirectoryRef& directory, int fd);
+  void degrade(const Directory& directory, int error);
+  bool list(const DirectoryRef& directory, int fd);
+  ssize_t read(int fd);
   void spread(const DirectoryRef& directory, int fd, DirentBytes records, size_t& in_first_chunk, Tally& tally);
   void examine_all(const DirectoryRef& directory, int fd, int fd_error, DirentBytes records, Tally& tally);
   void examine(const DirectoryRef& directory, int fd, int fd_error, const Dirent& entry, Tally& tally);
+  void examine_directory(const DirectoryRef& directory, int fd, const Dirent& entry, Finding finding, Tally& tally);
   bool needs_stat(const Dirent& entry) const;
   bool is_own(const StatRow& row) const;
   void end_part(const DirectoryRef& directory, const Tally& tally);

@@ -1,16 +1,24 @@
 #include "napi/options_from_js.hpp"
 
 #include <cmath>
+#include <limits>
 
 namespace pwalk {
 namespace {
 
-size_t count_option(const Napi::Object& object, const char* name, size_t fallback, size_t most) {
+bool flag_option(const Napi::Object& object, const char* name) {
+  const Napi::Value value = object.Get(name);
+  if (value.IsUndefined()) return false;
+  if (!value.IsBoolean()) throw Napi::TypeError::New(object.Env(), std::string(name) + " must be true or false");
+  return value.As<Napi::Boolean>();
+}
+
+size_t count_option(const Napi::Object& object, const char* name, size_t fallback, size_t least, size_t most) {
   const Napi::Value value = object.Get(name);
   if (value.IsUndefined()) return fallback;
-  const double number = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : 0;
-  if (!(number >= 1 && number <= static_cast<double>(most)) || std::floor(number) != number) {
-    throw Napi::RangeError::New(object.Env(), std::string(name) + " must be an integer from 1 to " + std::to_string(most));
+  const double number = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : -1;
+  if (!(number >= static_cast<double>(least) && number <= static_cast<double>(most)) || std::floor(number) != number) {
+    throw Napi::RangeError::New(object.Env(), std::string(name) + " must be an integer from " + std::to_string(least) + " to " + std::to_string(most));
   }
   return static_cast<size_t>(number);
 }
@@ -80,15 +88,20 @@ std::vector<std::string> byte_strings(const Napi::Value& value, const char* what
 WalkOptions options_from_js(const Napi::Object& object) {
   WalkOptions options;
   options.roots = byte_strings(object.Get("roots"), "roots");
-  options.threads = count_option(object, "threads", options.threads, 1024);
+  options.threads = count_option(object, "threads", options.threads, 1, 1024);
   options.columns = columns_option(object);
-  options.batch.rows = count_option(object, "batchRows", options.batch.rows, 1 << 20);
-  options.batch.bytes = count_option(object, "batchBytes", options.batch.bytes, 1 << 30);
-  options.queue_batches = count_option(object, "queueBatches", options.queue_batches, 1 << 16);
-  options.stat_chunk_local = count_option(object, "statChunkLocal", options.stat_chunk_local, 1 << 20);
-  options.stat_chunk_remote = count_option(object, "statChunkRemote", options.stat_chunk_remote, 1 << 20);
+  options.batch.rows = count_option(object, "batchRows", options.batch.rows, 1, 1 << 20);
+  options.batch.bytes = count_option(object, "batchBytes", options.batch.bytes, 1, 1 << 30);
+  options.queue_batches = count_option(object, "queueBatches", options.queue_batches, 1, 1 << 16);
+  options.stat_chunk_local = count_option(object, "statChunkLocal", options.stat_chunk_local, 1, 1 << 20);
+  options.stat_chunk_remote = count_option(object, "statChunkRemote", options.stat_chunk_remote, 1, 1 << 20);
   options.stat_mode = stat_option(object);
   options.own_files = own_files_option(object);
+  options.one_file_system = flag_option(object, "oneFileSystem");
+  options.include_pseudo = flag_option(object, "includePseudo");
+  if (!object.Get("maxDepth").IsUndefined()) {
+    options.max_depth = static_cast<int32_t>(count_option(object, "maxDepth", 0, 0, std::numeric_limits<int32_t>::max()));
+  }
   if (const Napi::Value names = object.Get("skipNames"); !names.IsUndefined()) {
     for (std::string& name : byte_strings(names, "skipNames")) options.skip_names.insert(std::move(name));
   }

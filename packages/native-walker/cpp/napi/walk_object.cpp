@@ -84,7 +84,7 @@ Napi::Function WalkObject::define(Napi::Env env) {
   return DefineClass(env, "NativeWalk",
                      {InstanceMethod<&WalkObject::next>("next"), InstanceMethod<&WalkObject::take>("take"),
                       InstanceMethod<&WalkObject::close>("close"), InstanceMethod<&WalkObject::accounting>("accounting"),
-                      InstanceMethod<&WalkObject::progress>("progress")});
+                      InstanceMethod<&WalkObject::progress>("progress"), InstanceMethod<&WalkObject::notes>("notes")});
 }
 
 WalkObject::WalkObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<WalkObject>(info) {
@@ -191,6 +191,27 @@ Napi::Value WalkObject::progress(const Napi::CallbackInfo& info) {
   object.Set("waitingBatches", static_cast<double>(now.waiting_batches));
   object.Set("blockedThreads", static_cast<double>(now.blocked_threads));
   object.Set("liveThreads", static_cast<double>(now.live_threads));
+  return object;
+}
+
+Napi::Value WalkObject::notes(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const WalkNotes::Contents notes = walk_->notes();
+  const auto bytes = [env](const std::string& text) { return Napi::Buffer<char>::Copy(env, text.data(), text.size()); };
+  Napi::Array degraded = Napi::Array::New(env, notes.degraded.size());
+  for (size_t i = 0; i < notes.degraded.size(); ++i) {
+    Napi::Object mount = Napi::Object::New(env);
+    mount.Set("path", bytes(notes.degraded[i].path));
+    mount.Set("errno", notes.degraded[i].error);
+    degraded.Set(static_cast<uint32_t>(i), mount);
+  }
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("scopeByDevice", notes.scope_by_device);
+  object.Set("snapshotLookalikes", static_cast<double>(notes.snapshot_lookalikes));
+  object.Set("firstLookalike", bytes(notes.first_lookalike));
+  object.Set("unexpectedErrors", static_cast<double>(notes.unexpected_errors));
+  object.Set("firstUnexpected", notes.first_unexpected);
+  object.Set("degraded", degraded);
   return object;
 }
 

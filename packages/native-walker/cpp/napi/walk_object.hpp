@@ -28,6 +28,7 @@ class WalkObject : public Napi::ObjectWrap<WalkObject> {
   Napi::Value close(const Napi::CallbackInfo& info);
   Napi::Value accounting(const Napi::CallbackInfo& info);
   Napi::Value progress(const Napi::CallbackInfo& info);
+  Napi::Value notes(const Napi::CallbackInfo& info);
 
   // Settles the promise if the queue has an answer; false when it will call back.
   bool settle(Napi::Env env, const Napi::Promise::Deferred& deferred);

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+
+#include "core/stat_row.hpp"
+
+namespace pwalk {
+
+enum class FileSystemKind : uint8_t {
+  storage,
+  pseudo,     // made up by the kernel: proc, sysfs, cgroup, debugfs, ...
+  automount,  // autofs: opening a directory of it may mount something
+};
+
+// A mount that the walk came upon. `degraded` is raised by any thread and never lowered: nothing
+// more is asked of the mount. The rest never changes.
+struct Mount {
+  const uint64_t key;
+  const bool remote;  // asking it means asking another machine or another process
+  const FileSystemKind kind;
+  std::atomic<bool> degraded{false};
+};
+
+// Mounts by id, so that bind mounts and subvolumes count as what they are; where the kernel tells no
+// id, by device. One per walk, any thread. A Mount lives as long as the table.
+class MountTable {
+ public:
+  static constexpr uint64_t key_of(const StatRow& row) { return row.has_mnt_id ? row.mnt_id : row.dev; }
+
+  // The mount of a directory whose stat is `row`. Looked up in `parent_fd` when it is new; opened
+  // as a place only, which mounts nothing and reads nothing.
+  Mount& at(const StatRow& row, int parent_fd, const char* name, bool follow);
+
+ private:
+  std::mutex mutex_;
+  std::unordered_map<uint64_t, std::unique_ptr<Mount>> mounts_;
+};
+
+}  // namespace pwalk

@@ -1,0 +1,33 @@
+import { getSystemErrorMap } from 'node:util';
+import { escapeText } from '@pwalk/core';
+import type { NativeNotes } from './native-binding.js';
+
+/** What a walk has to tell besides its rows, a sentence each, safe for a terminal. */
+export function walkWarnings(notes: NativeNotes): string[] {
+  const warnings: string[] = [];
+  if (notes.scopeByDevice) {
+    warnings.push(
+      'This kernel tells no mount ids: one file system was taken to mean one device, so bind mounts were entered.',
+    );
+  }
+  if (notes.snapshotLookalikes > 0) {
+    warnings.push(
+      `${notes.snapshotLookalikes} directories named like snapshots were not entered but look like user data, which can be written and is on the file system around it: "${escapeText(notes.firstLookalike)}" is one. Use --snapshots to enter them.`,
+    );
+  }
+  for (const { path, errno } of notes.degraded) {
+    warnings.push(
+      `The file system at "${escapeText(path)}" stopped answering (${errorName(errno)}); what was not read of it yet has the state "degraded".`,
+    );
+  }
+  if (notes.unexpectedErrors > 0) {
+    warnings.push(
+      `${notes.unexpectedErrors} entries failed with ${errorName(notes.firstUnexpected)}, which the walker should never meet; please report this.`,
+    );
+  }
+  return warnings;
+}
+
+function errorName(errno: number): string {
+  return getSystemErrorMap().get(-errno)?.[0] ?? `errno ${errno}`;
+}
