@@ -1,5 +1,8 @@
 import { PwalkError } from '@pwalk/core';
 
+/** Least memory a walk can be run in, in bytes. */
+export const LEAST_MEMORY = 16 * 1024 * 1024;
+
 const units: Readonly<Record<string, number>> = {
   '': 1,
   b: 1,

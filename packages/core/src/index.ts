@@ -24,6 +24,7 @@ export { Entry } from './batch/entry.js';
 export { EntryBatch, type EntryColumns } from './batch/entry-batch.js';
 export type { Acknowledgement } from './batch/lease.js';
 export { type ErrorCode, errorCodes, exitCodes } from './errors/codes.js';
+export { describeErrno } from './errors/errno.js';
 export { PwalkError, type PwalkErrorDetails } from './errors/pwalk-error.js';
 export type { FileIdentity } from './io/file-identity.js';
 // Building engines and sources of one's own
@@ -42,7 +43,7 @@ export type { Action, PlannedEffect } from './plugin/action.js';
 export type { Capabilities, Effect } from './plugin/capabilities.js';
 export type { ScanFacts, SinkContext, SourceContext, StageContext } from './plugin/context.js';
 export type { Filter, MapFilter, PipeFilter } from './plugin/filter.js';
-export type { Closable, MaybePromise, Outcome } from './plugin/outcome.js';
+export type { Closable, MaybePromise, Outcome, Success } from './plugin/outcome.js';
 // Writing plugins
 export {
   definePlugin,

@@ -5,6 +5,7 @@ import type { FileIdentity } from '../io/file-identity.js';
 import type { PlannedEffect } from '../plugin/action.js';
 import type { Effect } from '../plugin/capabilities.js';
 import type { ScanFacts, SinkContext, SourceContext, StageContext } from '../plugin/context.js';
+import type { Success } from '../plugin/outcome.js';
 import type { Stage } from '../plugin/plugin.js';
 import type { Output } from '../plugin/sink.js';
 import type { SourceProgress } from '../plugin/source.js';
@@ -69,8 +70,8 @@ export interface PipelineResult {
  * ```
  *
  * Order of calls: everything is checked; every stage is created; source, filters, sinks and actions
- * are opened; the source is read; actions are applied; every stage is closed in reverse order. What
- * was opened is closed exactly once, whatever happens.
+ * are opened; the source is read; actions are applied; sinks are flushed; every stage is closed in
+ * reverse order. What was opened is closed exactly once, whatever happens.
  *
  * @throws PwalkError; its `code` is one of `docs/reference/errors.md`
  */
@@ -118,12 +119,14 @@ class Run {
       this.#abort.signal.throwIfAborted();
       const complete =
         (accounting === null || isComplete(accounting)) && this.#skippedBatches === 0;
-      const failures = await this.#stages.close({
-        ok: true,
-        accounting,
-        complete,
-        finishedAt: new Date(),
-      });
+      const outcome: Success = { ok: true, accounting, complete, finishedAt: new Date() };
+      await Promise.all(
+        sinks.map((sink) =>
+          callHook(sink, 'flush', () => sink.instance.flush?.(outcome, this.#sinkContext(sink))),
+        ),
+      );
+      this.#abort.signal.throwIfAborted();
+      const failures = await this.#stages.close(outcome);
       const [failure] = failures;
       if (failure !== undefined)
         throw this.#abort.signal.aborted ? this.#abort.signal.reason : failure;
@@ -176,10 +179,7 @@ class Run {
     const branches: Branch[] = [];
     for (const sink of sinks) {
       const seen = declaredSchema(sink, schema);
-      const ctx: SinkContext = {
-        ...this.#context(sink),
-        registerOwnFile: (file) => this.#ownFiles.push(file),
-      };
+      const ctx = this.#sinkContext(sink);
       await this.#stages.open(sink, () => sink.instance.open?.(seen, ctx));
       branches.push((batch) =>
         callHook(sink, 'write', () => sink.instance.write(batch.narrowedTo(seen), ctx)),
@@ -262,6 +262,10 @@ class Run {
       onFail: (error) => this.#abort.abort(PwalkError.from(error, 'pipeline', 'run')),
       signal: this.#abort.signal,
     });
+  }
+
+  #sinkContext(sink: LiveStage<'sink'>): SinkContext {
+    return { ...this.#context(sink), registerOwnFile: (file) => this.#ownFiles.push(file) };
   }
 
   #context({ id, stage }: LiveStage): StageContext {
