@@ -55,12 +55,29 @@ export class FailureLog {
   }
 }
 
-/** A sink that keeps a `FailureLog`. */
-export const failureLog = definePlugin({
-  name: 'failure-log',
-  kind: 'sink',
+const spec = {
   pwalk: '^0.1.0',
   options: z.instanceof(FailureLog),
   capabilities: { columns: failureColumns, releases: true },
+};
+
+/** A sink that keeps a `FailureLog`. */
+export const failureLog = definePlugin({
+  ...spec,
+  name: 'failure-log',
+  kind: 'sink',
   create: (log) => ({ write: (batch: EntryBatch) => log.add(batch) }),
+});
+
+/** The same as a filter that lets everything through, to stand before filters that may not. */
+export const failureWitness = definePlugin({
+  ...spec,
+  name: 'failure-witness',
+  kind: 'filter',
+  create: (log) => ({
+    map: (batch: EntryBatch) => {
+      log.add(batch);
+      return batch;
+    },
+  }),
 });

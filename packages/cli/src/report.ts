@@ -30,7 +30,7 @@ export interface ReportSummary {
 }
 
 /** Error examples kept for the summary. */
-const MOST_EXAMPLES = 10;
+export const MOST_EXAMPLES = 10;
 
 /**
  * Walks the roots and writes what is there to files, one row per entry.

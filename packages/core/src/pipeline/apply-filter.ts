@@ -1,9 +1,11 @@
 import type { OperatorFunction } from 'rxjs';
 import type { EntryBatch } from '../batch/entry-batch.js';
+import { PwalkError } from '../errors/pwalk-error.js';
 import type { StageContext } from '../plugin/context.js';
+import { checkBatch } from './check-batch.js';
 import { eachBatch } from './each-batch.js';
 import { callHook, type LiveStage } from './open-stage.js';
-import { filter, pipe } from './rx.js';
+import { catchError, filter, pipe, tap } from './rx.js';
 
 /**
  * A filter as an operator of the stream: `map` one batch after the other, `pipe` as it is. A batch
@@ -15,12 +17,23 @@ export function applyFilter(
   onWork: (work: Promise<unknown>) => void,
 ): OperatorFunction<EntryBatch, EntryBatch> {
   const { instance } = live;
-  if (!('map' in instance)) return instance.pipe;
+  if (!('map' in instance)) {
+    const { pipe: operator } = instance;
+    return pipe(
+      operator,
+      tap((batch) => checkBatch(live, 'pipe', batch)),
+      // What comes from before the operator is stamped already, and stays as it is.
+      catchError((error: unknown) => {
+        throw PwalkError.from(error, live.stage.name, 'pipe');
+      }),
+    );
+  }
   return pipe(
     eachBatch(async (batch: EntryBatch) => {
       const work = callHook(live, 'map', () => instance.map(batch, ctx));
       onWork(work);
       const result = await work;
+      if (result !== null) checkBatch(live, 'map', result);
       // A filter may have made a new batch, in a worker thread for instance: it stands for the old one.
       return result !== null && result.lease === null && batch.lease !== null
         ? result.leasedBy(batch.lease)

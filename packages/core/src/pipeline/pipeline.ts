@@ -9,9 +9,10 @@ import type { Success } from '../plugin/outcome.js';
 import type { Stage } from '../plugin/plugin.js';
 import type { Output } from '../plugin/sink.js';
 import type { SourceProgress } from '../plugin/source.js';
-import { defaultEntrySchema, type EntrySchema, fullEntrySchema } from '../schema/entry-schema.js';
+import type { Timeouts } from '../plugin/timeouts.js';
 import { applyFilter } from './apply-filter.js';
 import { checkAccounting } from './check-accounting.js';
+import { checkBatch } from './check-batch.js';
 import { type CheckedPipeline, checkPipeline } from './check-pipeline.js';
 import { checkCredit, DEFAULT_CREDIT, throughCreditGate } from './credit-gate.js';
 import { type Branch, fanOut, type OnError } from './fan-out.js';
@@ -19,6 +20,9 @@ import { callHook, createStage, type LiveStage, OpenStages } from './open-stage.
 import { startProgress } from './progress-timer.js';
 import { runAction } from './run-actions.js';
 import { cancelled, DEFAULT_MEMORY, scanFacts } from './run-facts.js';
+import { tap } from './rx.js';
+import { checkSchema, declaredSchema } from './stage-schema.js';
+import { stamped } from './stamped.js';
 
 /** What to run. */
 export interface PipelineSpec {
@@ -37,6 +41,8 @@ export interface PipelineSpec {
   /** What becomes of the run when a sink or an action refuses a batch. @default 'abort' */
   readonly onError?: OnError;
   readonly signal?: AbortSignal;
+  /** Seconds a hook of a plugin may take, by the hook's name; no limit where none is given. */
+  readonly timeouts?: Timeouts;
   /** Facts for the files' metadata; `id`, `host`, `version` and `startedAt` are filled in. */
   readonly scan?: Partial<ScanFacts>;
   readonly onWarning?: (message: string, plugin: string) => void;
@@ -52,6 +58,8 @@ export interface PipelineResult {
   readonly accounting: Accounting | null;
   /** Rows that came out of the source. */
   readonly rows: number;
+  /** Rows that came through the filters. */
+  readonly matched: number;
   /** Nothing that should be in the result is missing from it. */
   readonly complete: boolean;
   /** Batches left out because a branch refused them (`onError: 'skip-batch'`). */
@@ -90,6 +98,7 @@ class Run {
   readonly #stages = new OpenStages();
   readonly #ownFiles: FileIdentity[] = [];
   #rows = 0;
+  #matched = 0;
   #skippedBatches = 0;
   #returning: Promise<unknown> = Promise.resolve();
   /** The latest `map` of each filter: none is under way when stages are closed. */
@@ -134,9 +143,12 @@ class Run {
         scan: this.#scan,
         accounting,
         rows: this.#rows,
+        matched: this.#matched,
         complete,
         skippedBatches: this.#skippedBatches,
-        outputs: sinks.flatMap(({ instance }) => instance.outputs?.() ?? []),
+        outputs: sinks.flatMap(
+          (sink) => told(sink, 'outputs', () => sink.instance.outputs?.()) ?? [],
+        ),
         effects,
         seconds: (performance.now() - this.#started) / 1000,
       };
@@ -171,6 +183,7 @@ class Run {
       ownFiles: this.#ownFiles,
     };
     let schema = await this.#stages.open(source, () => source.instance.open(sourceContext));
+    checkSchema(source, schema);
     for (const filter of filters) {
       declaredSchema(filter, schema);
       await this.#stages.open(filter, () => filter.instance.open?.(schema, this.#context(filter)));
@@ -198,7 +211,7 @@ class Run {
     await this.#stream(source, filters, branches, sourceContext).finally(endProgress);
     this.#abort.signal.throwIfAborted();
 
-    const accounting = source.instance.accounting?.() ?? null;
+    const accounting = told(source, 'accounting', () => source.instance.accounting?.()) ?? null;
     if (accounting !== null) checkAccounting(accounting, this.#rows);
     const effects = { planned: 0, applied: 0 };
     for (const action of actions) {
@@ -221,13 +234,11 @@ class Run {
     ctx: SourceContext,
   ): Promise<void> {
     const read = async function* (run: Run): AsyncIterable<EntryBatch> {
-      try {
-        for await (const batch of source.instance.read(ctx)) {
-          run.#rows += batch.length;
-          yield batch;
-        }
-      } catch (error) {
-        throw PwalkError.from(error, source.stage.name, 'read');
+      const batches = await callHook(source, 'read', () => source.instance.read(ctx));
+      for await (const batch of stamped(source, 'read', batches)) {
+        checkBatch(source, 'read', batch);
+        run.#rows += batch.length;
+        yield batch;
       }
     };
     const gated = throughCreditGate(read(this), {
@@ -252,7 +263,12 @@ class Run {
         ),
       gated,
     );
-    return fanOut(filtered, branches, {
+    const counted = filtered.pipe(
+      tap((batch) => {
+        this.#matched += batch.length;
+      }),
+    );
+    return fanOut(counted, branches, {
       onError: this.#spec.onError ?? 'abort',
       onSkip: (error) => {
         this.#skippedBatches++;
@@ -280,28 +296,11 @@ class Run {
   }
 }
 
-/**
- * What a stage gets to see of the stream: the columns it declared. `'all'` leaves out the optional
- * columns of the entries table, which are there only because another stage asked for them by name.
- * @throws PwalkError `PWALK_COLUMN_MISSING` when it declared a column that does not reach it
- */
-function declaredSchema({ stage, capabilities }: LiveStage, schema: EntrySchema): EntrySchema {
-  const columns = capabilities.columns ?? [];
-  if (columns === 'all') {
-    const names = schema.fields.map(({ name }) => name);
-    return schema.pick(new Set(names.filter((name) => !optionalColumns.has(name))));
+/** What a stage answers at once; what it throws is stamped with its name. */
+function told<T>({ stage }: LiveStage, hook: string, body: () => T): T {
+  try {
+    return body();
+  } catch (error) {
+    throw PwalkError.from(error, stage.name, hook);
   }
-  const missing = columns.find((name) => !schema.has(name));
-  if (missing !== undefined) {
-    throw new PwalkError(
-      'PWALK_COLUMN_MISSING',
-      `Plugin "${stage.name}" reads the column "${missing}", which nothing before it produces; the columns are ${schema.fields.map(({ name }) => name).join(', ')}.`,
-      { plugin: stage.name, hook: 'open' },
-    );
-  }
-  return schema.pick(new Set(columns));
 }
-
-const optionalColumns: ReadonlySet<string> = new Set(
-  fullEntrySchema.fields.map(({ name }) => name).filter((name) => !defaultEntrySchema.has(name)),
-);
