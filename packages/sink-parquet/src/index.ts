@@ -1,2 +1,1 @@
 export { type ParquetOptions, parquet } from './parquet.js';
-export { readMetadata } from './read-metadata.js';
