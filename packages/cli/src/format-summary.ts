@@ -1,5 +1,5 @@
-import { getSystemErrorMap } from 'node:util';
-import { accountingLine, escapeText } from '@pwalk/core';
+import { accountingLine, describeErrno, escapeText } from '@pwalk/core';
+import { exactJson } from './exact-json.js';
 import type { ReportSummary } from './report.js';
 import { formatSize } from './size.js';
 
@@ -17,8 +17,8 @@ export function formatSummary(summary: ReportSummary): string {
   if (errors > 0) {
     lines.push(`${number.format(errors)} entries could not be read, so the result is incomplete:`);
     for (const { path, state, errno, operation } of summary.errorExamples) {
-      const [code, reason] = getSystemErrorMap().get(-errno) ?? [`errno ${errno}`, ''];
-      lines.push(`  ${state}: ${escapeText(path)}: ${operation}: ${code} ${reason}`.trimEnd());
+      const [code, reason] = describeErrno(errno);
+      lines.push(`  ${state}: ${escapeText(path)}: ${operation}: ${code} ${reason}`);
     }
     if (errors > summary.errorExamples.length) {
       lines.push(
@@ -59,17 +59,4 @@ export function jsonSummary(summary: ReportSummary): string {
     excluded,
     states: accounting.states,
   });
-}
-
-/** JSON in which bigints are written digit by digit, as JSON allows and JSON.stringify does not. */
-export function exactJson(value: unknown): string {
-  if (typeof value === 'bigint') return value.toString();
-  if (Array.isArray(value)) return `[${value.map(exactJson).join(',')}]`;
-  if (typeof value === 'object' && value !== null) {
-    const members = Object.entries(value)
-      .filter(([, member]) => member !== undefined)
-      .map(([key, member]) => `${JSON.stringify(key)}:${exactJson(member)}`);
-    return `{${members.join(',')}}`;
-  }
-  return JSON.stringify(value);
 }

@@ -1,18 +1,5 @@
 export * from '@pwalk/core';
 export {
-  age,
-  glob,
-  group,
-  hardlinks,
-  keep,
-  mode,
-  owner,
-  regex,
-  size,
-  type,
-  where,
-} from '@pwalk/filters';
-export {
   type ScanOptions,
   scan,
   snapshotNames,
@@ -21,5 +8,9 @@ export {
 } from '@pwalk/native-walker';
 export { csv } from '@pwalk/sink-csv';
 export { parquet } from '@pwalk/sink-parquet';
+export type { Compression } from './compression.js';
+export type { FailedEntry } from './failed-entries.js';
 export type { Format } from './output-format.js';
-export { type ReportOptions, type ReportSummary, report } from './report.js';
+export { type ReportSummary, report } from './report.js';
+export type { OutputOptions, OutputSettings, ReportOptions } from './report-options.js';
+export type { ReportProgress } from './report-progress.js';

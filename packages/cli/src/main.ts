@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { run } from '@oclif/core';
 import { exitCodes, PwalkError } from '@pwalk/core';
 import { interruption } from './interruption.js';
@@ -11,12 +12,18 @@ export async function main(argv: string[], entry: string): Promise<void> {
   // Nobody reads our messages any more: that does not make the result worse.
   process.stderr.on('error', () => {});
   try {
-    await run(argv, entry);
+    // oclif's own plugins are code that any package.json below HOME may name: we have none.
+    await run(argv, { root: fileURLToPath(entry), userPlugins: false });
   } catch (error) {
     process.exitCode = report(error);
   }
   if (interruption.exitCode !== null) process.exitCode = interruption.exitCode;
+  // What plugins left behind, a timer, a socket, a promise of their own, does not keep a run that is over.
+  if (argv[0] !== undefined && pluginCommands.has(argv[0])) process.exit();
 }
+
+/** Commands that run code of others. */
+const pluginCommands: ReadonlySet<string> = new Set(['run', 'explain', 'plugins']);
 
 /** Says what went wrong in one sentence and returns the status to end with. */
 function report(error: unknown): number {

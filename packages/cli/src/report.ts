@@ -1,6 +1,5 @@
 import {
   type Accounting,
-  decodeName,
   errorCount,
   exitCodes,
   type Output,
@@ -8,37 +7,22 @@ import {
   runPipeline,
   skippedCount,
 } from '@pwalk/core';
-import { walker } from '@pwalk/native-walker';
-import { type ErrorExample, errorExamples } from './error-examples.js';
-import { type Format, formatOf, sinkFor } from './output-format.js';
-
-export interface ReportOptions {
-  /** File to write, `-` for standard output. */
-  readonly output: string;
-  /** @default by the output's name: csv for `.csv`, `.csv.gz` and `.csv.zst`, else parquet */
-  readonly format?: Format | undefined;
-  /** For dey-csv: begin with the names of the columns. @default false */
-  readonly header?: boolean | undefined;
-  readonly threads?: number | undefined;
-  /** Bytes beyond what Node itself takes. @default 256 MiB */
-  readonly memory?: number | undefined;
-  /** Enter snapshot directories. @default false */
-  readonly snapshots?: boolean | undefined;
-  /** Whether network file systems may answer from their caches. @default 'lazy': they may */
-  readonly stat?: 'lazy' | 'sync' | undefined;
-  readonly signal?: AbortSignal | undefined;
-  readonly onWarning?: ((message: string) => void) | undefined;
-}
+import { expectedEntries } from './expected-entries.js';
+import { type FailedEntry, FailureLog } from './failed-entries.js';
+import { planReport, type ReportOptions } from './report-options.js';
+import { reportPipeline } from './report-pipeline.js';
+import { reportProgress } from './report-progress.js';
 
 /** What a report came to. */
 export interface ReportSummary {
   readonly accounting: Accounting;
   readonly errors: number;
   /** The first entries that could not be read. */
-  readonly errorExamples: readonly ErrorExample[];
+  readonly errorExamples: readonly FailedEntry[];
   /** Directories not entered by rule. */
   readonly skipped: number;
   readonly complete: boolean;
+  /** In the order they were asked for; the file of errors last. */
   readonly outputs: readonly Output[];
   readonly seconds: number;
   /** The status the command ends with: 0, or 3 when something is missing from the result. */
@@ -46,38 +30,47 @@ export interface ReportSummary {
 }
 
 /** Error examples kept for the summary. */
-const MOST_EXAMPLES = 10;
+export const MOST_EXAMPLES = 10;
 
 /**
- * Walks the roots and writes what is there to a file, one row per entry.
+ * Walks the roots and writes what is there to files, one row per entry.
  * Entries that cannot be read are rows with a state and an errno, and are counted in the summary.
- * @throws PwalkError when a root is missing, the output cannot be written, or the run is cancelled;
- * no file is left under the output's name then
+ *
+ * ```js
+ * const { complete, outputs } = await report('/data', { output: 'scan.parquet' });
+ * ```
+ * @param roots paths as typed; bytes where a path is not UTF-8
+ * @throws PwalkError when the options do not fit, a root is missing, an output cannot be written, or
+ * the run is cancelled; no file is left under an output's name then
  */
 export async function report(
-  roots: readonly (string | Uint8Array)[],
+  roots: string | Uint8Array | readonly (string | Uint8Array)[],
   options: ReportOptions,
 ): Promise<ReportSummary> {
-  const examples: ErrorExample[] = [];
-  const { output, format = formatOf(output), header } = options;
-  const { threads, snapshots = false, stat = 'lazy', memory, signal, onWarning } = options;
-  const walking = { snapshots, stat, ...(threads === undefined ? {} : { threads }) };
-  const result = await runPipeline({
-    source: walker({ ...walking, roots: [...roots] }),
-    sinks: [
-      await sinkFor({ path: output, format, header }),
-      errorExamples({ into: examples, most: MOST_EXAMPLES }),
-    ],
-    scan: {
-      roots: roots.map((root) => decodeName(Buffer.from(root)).text),
-      rootBytes: roots.map((root) => Buffer.from(root)),
-      options: { ...walking },
-    },
-    ...(memory === undefined ? {} : { memory }),
-    ...(signal === undefined ? {} : { signal }),
+  const plan = planReport(roots, options);
+  const failures = new FailureLog(MOST_EXAMPLES);
+  const pipeline = await reportPipeline(plan, failures);
+  const { onProgress, onWarning } = plan;
+  const expected = onProgress === undefined ? null : await expectedEntries(plan);
+  const started = performance.now();
+  const { accounting, outputs, complete, seconds } = await runPipeline({
+    ...pipeline,
     onWarning: (message) => onWarning?.(message),
+    ...(onProgress === undefined
+      ? {}
+      : {
+          onProgress: (progress) =>
+            onProgress(
+              reportProgress(progress, {
+                errors: failures.count,
+                seconds: (performance.now() - started) / 1000,
+                expected,
+              }),
+            ),
+        }),
+  }).catch((error) => {
+    throw plan.outputs.length > 1 || plan.errors !== undefined ? withOthers(error) : error;
   });
-  const { accounting, outputs, complete, seconds } = result;
   if (accounting === null) {
     throw new PwalkError(
       'PWALK_ACCOUNTING_BROKEN',
@@ -87,11 +80,21 @@ export async function report(
   return {
     accounting,
     errors: errorCount(accounting),
-    errorExamples: examples,
+    errorExamples: failures.examples,
     skipped: skippedCount(accounting),
     complete,
     outputs,
     seconds,
     exitCode: complete ? exitCodes.complete : exitCodes.incomplete,
   };
+}
+
+/** A reader that goes away may do so, and ends a report quietly; but not where that takes other outputs along. */
+function withOthers(error: unknown): unknown {
+  if (!(error instanceof PwalkError) || error.code !== 'PWALK_OUTPUT_CLOSED') return error;
+  return new PwalkError(
+    'PWALK_OUTPUT_WRITE',
+    `${error.message} The other outputs were discarded; write them in a run of their own.`,
+    { cause: error },
+  );
 }

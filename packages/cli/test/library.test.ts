@@ -34,5 +34,5 @@ it('a sink that refuses every batch gives their credits back', async () => {
     onError: 'skip-batch',
   });
   // The last word is the footer, which cannot be left out.
-  await expect(run).rejects.toMatchObject({ code: 'PWALK_OUTPUT_WRITE', hook: 'close' });
+  await expect(run).rejects.toMatchObject({ code: 'PWALK_OUTPUT_WRITE', hook: 'flush' });
 });

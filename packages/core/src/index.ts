@@ -1,5 +1,7 @@
 // Writing pipelines
 
+export type { StandardSchemaV1 } from '@standard-schema/spec';
+
 export {
   type Accounting,
   accountingLine,
@@ -23,7 +25,18 @@ export { Entry } from './batch/entry.js';
 // Reading and making batches
 export { EntryBatch, type EntryColumns } from './batch/entry-batch.js';
 export type { Acknowledgement } from './batch/lease.js';
+export {
+  type ConfigEnvironment,
+  type ConfigExport,
+  defineConfig,
+  type NamedStage,
+  type PipelineConfig,
+  type PipelineConfigs,
+  type PwalkConfig,
+  type StageUse,
+} from './config/define-config.js';
 export { type ErrorCode, errorCodes, exitCodes } from './errors/codes.js';
+export { describeErrno } from './errors/errno.js';
 export { PwalkError, type PwalkErrorDetails } from './errors/pwalk-error.js';
 export type { FileIdentity } from './io/file-identity.js';
 // Building engines and sources of one's own
@@ -31,7 +44,6 @@ export { DEFAULT_CREDIT, type GateOptions, throughCreditGate } from './pipeline/
 export { eachBatch } from './pipeline/each-batch.js';
 export { entries } from './pipeline/entries.js';
 export type { OnError } from './pipeline/fan-out.js';
-export type { FilteredSink } from './pipeline/filtered-sink.js';
 export { type ObserveOptions, observeSource } from './pipeline/observe-source.js';
 export {
   type PipelineResult,
@@ -43,18 +55,22 @@ export type { Action, PlannedEffect } from './plugin/action.js';
 export type { Capabilities, Effect } from './plugin/capabilities.js';
 export type { ScanFacts, SinkContext, SourceContext, StageContext } from './plugin/context.js';
 export type { Filter, MapFilter, PipeFilter } from './plugin/filter.js';
-export type { Closable, MaybePromise, Outcome } from './plugin/outcome.js';
+export type { Closable, MaybePromise, Outcome, Success } from './plugin/outcome.js';
 // Writing plugins
 export {
+  type AnyPlugin,
   definePlugin,
   isStage,
   type Kind,
   type PluginFactory,
   type PluginSpec,
+  pluginOf,
   type Stage,
+  stageOf,
 } from './plugin/plugin.js';
 export type { Output, Sink } from './plugin/sink.js';
 export type { Source, SourceProgress } from './plugin/source.js';
+export type { Hook, Timeouts } from './plugin/timeouts.js';
 export {
   type DefaultColumn,
   defaultEntrySchema,
@@ -71,5 +87,6 @@ export {
 } from './schema/entry-schema.js';
 export type { ColumnType, Field } from './schema/field.js';
 export { escapeText } from './text/escape.js';
+export { formatSize, parseSize } from './text/size.js';
 export { decodeName } from './text/utf8.js';
 export { CORE_VERSION } from './version.js';

@@ -211,13 +211,18 @@ export class PortableSource implements Source {
       mnt_id: null,
       owner: null,
       group: null,
+      btime: null,
       ...(stat === null ? {} : statColumns(stat)),
     };
     builder.append(row);
     this.#tally.rows++;
     this.#tally.types[entryTypes.indexOf(type)]++;
     this.#tally.states[entryStates.indexOf(state)]++;
-    if (stat !== null && !stat.isDirectory()) this.#tally.bytes += stat.size;
+    if (stat === null) return;
+    if (!stat.isDirectory()) this.#tally.bytes += stat.size;
+    for (const [column, time] of timesOf(stat)) {
+      if (this.#schema.has(column) && isClamped(time)) this.#tally.clampedTimes++;
+    }
   }
 }
 
@@ -235,16 +240,34 @@ function statColumns(stat: BigIntStats): Record<string, Value> {
     blocks: stat.blocks,
     nlink: Number(stat.nlink),
     is_hardlink: !stat.isDirectory() && stat.nlink > 1n,
-    atime: microseconds(stat.atimeNs),
-    mtime: microseconds(stat.mtimeNs),
-    ctime: microseconds(stat.ctimeNs),
-    btime: stat.birthtimeNs !== 0n ? microseconds(stat.birthtimeNs) : null,
+    ...Object.fromEntries(timesOf(stat).map(([column, time]) => [column, clamp(time)])),
   };
+}
+
+/** Times in microseconds; no birth where the file system keeps none. */
+function timesOf(stat: BigIntStats): [name: string, time: bigint][] {
+  const { atimeNs, mtimeNs, ctimeNs, birthtimeNs } = stat;
+  const times: [string, bigint][] = [
+    ['atime', microseconds(atimeNs)],
+    ['mtime', microseconds(mtimeNs)],
+    ['ctime', microseconds(ctimeNs)],
+  ];
+  return birthtimeNs === 0n ? times : [...times, ['btime', microseconds(birthtimeNs)]];
 }
 
 /** Nanoseconds to microseconds, towards the past. */
 function microseconds(ns: bigint): bigint {
   return (ns - (((ns % 1000n) + 1000n) % 1000n)) / 1000n;
+}
+
+/** A time that 64 bits do not hold is the first or last they do. */
+function clamp(time: bigint): bigint {
+  const last = 2n ** 63n - 1n;
+  return time > last ? last : time < -last ? -last - 1n : time;
+}
+
+function isClamped(time: bigint): boolean {
+  return clamp(time) !== time;
 }
 
 const typesByMode = new Map<bigint, EntryType>([

@@ -44,6 +44,7 @@ const scriptLanes = 2;
 export class CsvSink implements Sink {
   readonly #options: CsvOptions;
   #opened: Opened | null = null;
+  #flushed = false;
   #made: Output | null = null;
 
   constructor(options: CsvOptions) {
@@ -83,25 +84,23 @@ export class CsvSink implements Sink {
     if (batch.length > 0) await this.#opened?.writer.write(batch);
   }
 
+  async flush(): Promise<void> {
+    await this.#opened?.writer.finish();
+    this.#flushed = true;
+  }
+
   async close(outcome: Outcome): Promise<void> {
     if (this.#opened === null) return;
+    if (!outcome.ok) return this.#discard();
     const { output, writer, ctx } = this.#opened;
-    if (!outcome.ok) {
-      this.#opened = null;
-      await writer.abort();
-      await output.discard();
-      return;
-    }
     try {
-      await writer.finish();
+      if (!this.#flushed) await this.flush();
       await output.publish();
     } catch (error) {
-      await writer.abort();
-      await output.discard();
+      await this.#discard();
       throw error;
-    } finally {
-      this.#opened = null;
     }
+    this.#opened = null;
     if (writer.altered > 0) {
       ctx.warn(
         `Control characters in ${writer.altered} paths were left out, as the dialect "dey" demands.`,
@@ -110,6 +109,13 @@ export class CsvSink implements Sink {
     const { path, dialect } = this.#options;
     const format = dialect === 'dey' ? 'dey-csv' : 'csv';
     this.#made = { path, format, rows: writer.printed, bytes: output.bytes };
+  }
+
+  async #discard(): Promise<void> {
+    const opened = this.#opened;
+    this.#opened = null;
+    await opened?.writer.abort();
+    await opened?.output.discard();
   }
 
   outputs(): readonly Output[] {

@@ -1,4 +1,4 @@
-import { ENTRY_SCHEMA_VERSION, type Outcome, type ScanFacts } from '@pwalk/core';
+import { ENTRY_SCHEMA_VERSION, type ScanFacts, type Success } from '@pwalk/core';
 
 /**
  * The key-value pairs of a file's footer: what was scanned, how, by whom, and how it ended.
@@ -6,7 +6,7 @@ import { ENTRY_SCHEMA_VERSION, type Outcome, type ScanFacts } from '@pwalk/core'
  */
 export function fileMetadata(
   scan: ScanFacts,
-  outcome: Extract<Outcome, { ok: true }>,
+  outcome: Success,
   added: Readonly<Record<string, string>>,
 ): ReadonlyMap<string, string> {
   return new Map([

@@ -1,5 +1,5 @@
 /**
- * Adds key-value pairs to the footer of a finished Parquet file.
+ * The key-value pairs in the footer of a finished Parquet file: reading them, and adding some.
  *
  * A file ends in FileMetaData (a struct in Thrift's compact protocol), its length in four bytes, and
  * `PAR1`; field 5 of FileMetaData is the list of pairs. Nothing in a file points into its footer, so
@@ -9,7 +9,7 @@
  */
 
 /** The last 8 bytes: length and magic. */
-const TRAILER = 8;
+export const TRAILER = 8;
 const KEY_VALUE_METADATA = 5;
 const STOP = 0;
 const BINARY = 8;
@@ -35,6 +35,22 @@ export function withMetadata(tail: Buffer, pairs: ReadonlyMap<string, string>): 
   const length = Buffer.alloc(4);
   length.writeUInt32LE(grown.length);
   return Buffer.concat([tail.subarray(0, footerStart), grown, length, tail.subarray(-4)]);
+}
+
+/** The pairs of a footer. @throws Error when it is none, or has no pairs */
+export function footerPairs(footer: Buffer): ReadonlyMap<string, string> {
+  const { elements, count } = findPairs(footer);
+  const reader = new CompactReader(footer, elements);
+  const pairs = new Map<string, string>();
+  for (let i = 0; i < count; i++) {
+    const words = ['', '', ''];
+    for (let field = reader.field(0); field.type !== STOP; field = reader.field(field.id)) {
+      if (field.type === BINARY && field.id < words.length) words[field.id] = reader.text();
+      else reader.skip(field.type);
+    }
+    pairs.set(words[1], words[2]);
+  }
+  return pairs;
 }
 
 /** Where the header of the list of pairs is, where its elements begin, and how many there are. */
@@ -76,11 +92,12 @@ function varint(value: number): Buffer {
 
 /** Walks over structs of the compact protocol without reading what is in them. */
 class CompactReader {
-  at = 0;
+  at: number;
   readonly #bytes: Buffer;
 
-  constructor(bytes: Buffer) {
+  constructor(bytes: Buffer, at = 0) {
     this.#bytes = bytes;
+    this.at = at;
   }
 
   field(previous: number): { id: number; type: number } {
@@ -89,6 +106,13 @@ class CompactReader {
     if (type === STOP) return { id: previous, type };
     const delta = byte >> 4;
     return { id: delta === 0 ? this.#varint() / 2 : previous + delta, type };
+  }
+
+  text(): string {
+    const length = this.#varint();
+    const start = this.at;
+    this.at += length;
+    return this.#bytes.toString('utf8', start, this.at);
   }
 
   list(): { count: number; type: number } {

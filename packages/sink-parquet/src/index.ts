@@ -1,1 +1,2 @@
 export { type ParquetOptions, parquet } from './parquet.js';
+export { readMetadata } from './read-metadata.js';

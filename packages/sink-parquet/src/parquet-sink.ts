@@ -1,7 +1,7 @@
-import type { EntryBatch, Outcome, Output, Sink, SinkContext } from '@pwalk/core';
+import type { EntryBatch, Outcome, Output, Sink, SinkContext, Success } from '@pwalk/core';
 import { type EntrySchema, PwalkError } from '@pwalk/core';
 import { OutputFile } from '@pwalk/core/io';
-import type { OpenEncoder, ParquetEncoder } from './encoder.js';
+import type { OpenEncoder, ParquetEncoder, WrittenFile } from './encoder.js';
 import { fileMetadata } from './file-metadata.js';
 import { nativeEncoder } from './native-encoder.js';
 import type { ParquetOptions } from './parquet.js';
@@ -17,6 +17,7 @@ interface Opened {
 export class ParquetSink implements Sink {
   readonly #options: ParquetOptions;
   #opened: Opened | null = null;
+  #written: WrittenFile | null = null;
   #made: Output | null = null;
 
   constructor(options: ParquetOptions) {
@@ -52,27 +53,32 @@ export class ParquetSink implements Sink {
     if (batch.length > 0) await this.#opened?.encoder.write(batch);
   }
 
+  async flush(outcome: Success): Promise<void> {
+    if (this.#opened === null) return;
+    const { encoder, ctx } = this.#opened;
+    this.#written = await encoder.finish(fileMetadata(ctx.scan, outcome, this.#options.metadata));
+  }
+
   async close(outcome: Outcome): Promise<void> {
     if (this.#opened === null) return;
-    const { output, encoder, ctx } = this.#opened;
-    if (!outcome.ok) {
-      this.#opened = null;
-      await encoder.abort();
-      await output.discard();
-      return;
-    }
+    if (!outcome.ok) return this.#discard();
     try {
-      const metadata = fileMetadata(ctx.scan, outcome, this.#options.metadata);
-      const { rows, bytes } = await encoder.finish(metadata);
-      await output.publish();
-      this.#made = { path: this.#options.path, format: 'parquet', rows, bytes };
+      if (this.#written === null) await this.flush(outcome);
+      await this.#opened.output.publish();
     } catch (error) {
-      await encoder.abort();
-      await output.discard();
+      await this.#discard();
       throw error;
-    } finally {
-      this.#opened = null;
     }
+    this.#opened = null;
+    if (this.#written === null) return;
+    this.#made = { path: this.#options.path, format: 'parquet', ...this.#written };
+  }
+
+  async #discard(): Promise<void> {
+    const opened = this.#opened;
+    this.#opened = null;
+    await opened?.encoder.abort();
+    await opened?.output.discard();
   }
 
   outputs(): readonly Output[] {

@@ -1,6 +1,6 @@
 import { Args, Command } from '@oclif/core';
 import { exactArguments } from '../exact-arguments.js';
-import { outputFlags } from '../flags/output-flags.js';
+import { outputFlags, outputRequest } from '../flags/output-flags.js';
 import { scanFlags, scanSettings } from '../flags/scan-flags.js';
 import { summaryFlags } from '../flags/summary-flags.js';
 import { interruption } from '../interruption.js';
@@ -34,13 +34,13 @@ Exit status: 0 complete, 1 failed, 2 usage, 3 finished but something could not b
 
   override async run(): Promise<void> {
     const { argv, flags } = await this.parse(Report);
+    const { output, ...wanted } = outputRequest(flags);
     const scan = scanSettings(flags);
     const { report } = await import('../report.js');
     const summary = await report(exactArguments(argv.map(String)), {
       ...scan,
-      output: flags.output,
-      format: flags.format,
-      header: flags.header,
+      ...wanted,
+      output,
       signal: interruption.signal,
       onWarning: (message) => {
         if (!flags.quiet) console.error(`pwalk: ${message}`);
@@ -50,9 +50,13 @@ Exit status: 0 complete, 1 failed, 2 usage, 3 finished but something could not b
     const { formatSummary, jsonSummary } = await import('../format-summary.js');
     const text = flags.json ? jsonSummary(summary) : flags.quiet ? null : formatSummary(summary);
     if (text === null) return;
-    // Where the data goes to standard output, by whatever name, the summary does not.
-    const { outputDescriptor } = await import('@pwalk/core/io');
-    const stream = (await outputDescriptor(flags.output)) === 1 ? process.stderr : process.stdout;
+    const stream = (await isStdoutTaken(flags.output)) ? process.stderr : process.stdout;
     stream.write(`${text}\n`);
   }
+}
+
+/** True where data goes to standard output, by whatever name: the summary does not then. */
+async function isStdoutTaken(paths: readonly string[]): Promise<boolean> {
+  const { outputDescriptor } = await import('@pwalk/core/io');
+  return (await Promise.all(paths.map(outputDescriptor))).includes(1);
 }

@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
 import { PwalkError } from '@pwalk/core';
-import { parseSize } from '../size.js';
+import { LEAST_MEMORY, parseSize } from '../size.js';
 
 /** How a tree is read: the same for every command that walks one. */
 export const scanFlags = {
@@ -51,9 +51,6 @@ export function scanSettings({ threads, memory, snapshots, stat }: ParsedScanFla
     stat,
   };
 }
-
-/** Least memory a walk can be run in. */
-const LEAST_MEMORY = 16 * 1024 * 1024;
 
 function memorySize(text: string): number {
   const bytes = parseSize(text);

@@ -48,6 +48,30 @@ export const errorCodes = {
     meaning:
       'The plugin declares an effect that the pipeline does not allow. Add it to `allow` if you want it to happen.',
   },
+  PWALK_PLUGIN_MISSING: {
+    exitCode: exitCodes.usage,
+    meaning:
+      'A plugin named in a config is not built in and cannot be found from the config file, or exports no plugin of that kind. Install the package, or check the name.',
+  },
+  PWALK_PLUGIN_TIMEOUT: {
+    exitCode: exitCodes.failed,
+    meaning:
+      'A hook of a plugin took longer than `timeouts` allows. `plugin` and `hook` name it; the plugin may still be at it.',
+  },
+  PWALK_CONFIG_MISSING: {
+    exitCode: exitCodes.usage,
+    meaning: 'No config was found, or the one named does not exist. Write one with `pwalk init`.',
+  },
+  PWALK_CONFIG_INVALID: {
+    exitCode: exitCodes.usage,
+    meaning:
+      'A config cannot be read, or something in it does not fit. `path` is the file and `option` the place in it; several faults are listed in `problems`.',
+  },
+  PWALK_UNTRUSTED: {
+    exitCode: exitCodes.refused,
+    meaning:
+      "A config or plugin file was refused because somebody else can have written it: as root, whatever is not root's alone; else, a config of another user that was found by searching.",
+  },
   PWALK_PIPELINE_INVALID: {
     exitCode: exitCodes.usage,
     meaning:

@@ -8,6 +8,8 @@ export interface PwalkErrorDetails {
   readonly hook?: string;
   /** The file the error is about. Never escaped: escape it before printing. */
   readonly path?: string;
+  /** Where in the config it was found, as `sinks[0].options.path`. */
+  readonly option?: string;
   readonly cause?: unknown;
   /** Everything that was wrong, when several things were found at once. */
   readonly problems?: readonly PwalkError[];
@@ -23,6 +25,7 @@ export class PwalkError extends Error {
   readonly plugin: string | undefined;
   readonly hook: string | undefined;
   readonly path: string | undefined;
+  readonly option: string | undefined;
   readonly problems: readonly PwalkError[];
 
   constructor(code: ErrorCode, message: string, details: PwalkErrorDetails = {}) {
@@ -31,6 +34,7 @@ export class PwalkError extends Error {
     this.plugin = details.plugin;
     this.hook = details.hook;
     this.path = details.path;
+    this.option = details.option;
     this.problems = details.problems ?? [];
   }
 
@@ -52,6 +56,7 @@ export class PwalkError extends Error {
         cause: error.cause,
         problems: error.problems,
         ...(error.path === undefined ? {} : { path: error.path }),
+        ...(error.option === undefined ? {} : { option: error.option }),
       });
     }
     const reason = error instanceof Error ? error.message : String(error);

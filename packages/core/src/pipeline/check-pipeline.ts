@@ -1,9 +1,10 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { PwalkError } from '../errors/pwalk-error.js';
 import type { Effect } from '../plugin/capabilities.js';
 import { isStage, type Kind, type Stage } from '../plugin/plugin.js';
+import type { Timeouts } from '../plugin/timeouts.js';
 import { defaultEntrySchema } from '../schema/entry-schema.js';
 import { CORE_VERSION } from '../version.js';
-import { type CheckedSink, isFiltered, stagesOf } from './filtered-sink.js';
 import type { CheckedStage } from './open-stage.js';
 import type { PipelineSpec } from './pipeline.js';
 
@@ -11,7 +12,7 @@ import type { PipelineSpec } from './pipeline.js';
 export interface CheckedPipeline {
   readonly source: CheckedStage<'source'>;
   readonly filters: readonly CheckedStage<'filter'>[];
-  readonly sinks: readonly CheckedSink[];
+  readonly sinks: readonly CheckedStage<'sink'>[];
   readonly actions: readonly CheckedStage<'action'>[];
   /** Union of the columns the stages declare, less those that filters add: what the source is asked for. */
   readonly columns: ReadonlySet<string>;
@@ -23,62 +24,65 @@ export interface CheckedPipeline {
  */
 export async function checkPipeline(spec: PipelineSpec): Promise<CheckedPipeline> {
   const problems: PwalkError[] = [];
-  const allowed = new Set(spec.allow ?? []);
-  const check = async <K extends Kind>(kind: K, stages: readonly Stage<K>[], id: IdOf = idOf) => {
+  const checked = await checkStages(spec, (_, problem) => problems.push(problem));
+  if (checked !== null) return checked;
+  const [first] = problems;
+  throw problems.length === 1 && first !== undefined
+    ? first
+    : new PwalkError(
+        'PWALK_PIPELINE_INVALID',
+        `${problems.length} things are wrong with this pipeline: ${problems.map(({ message }) => message).join(' ')}`,
+        { problems },
+      );
+}
+
+/**
+ * Checks every stage and tells of everything that is wrong.
+ * @returns null when something is
+ */
+export async function checkStages(
+  spec: PipelineSpec,
+  onProblem: (stage: Stage, problem: PwalkError) => void,
+): Promise<CheckedPipeline | null> {
+  let problems = 0;
+  const rules: Rules = { allowed: new Set(spec.allow ?? []), timeouts: spec.timeouts ?? {} };
+  const check = async <K extends Kind>(kind: K, stages: readonly Stage<K>[]) => {
     const checked: CheckedStage<K>[] = [];
-    for (const [index, stage] of stages.entries()) {
+    for (const stage of stages) {
       try {
-        checked.push(await checkStage(kind, stage, id(stage.name, index), allowed));
+        checked.push(await checkStage(kind, stage, `${stage.name}#${checked.length + 1}`, rules));
       } catch (error) {
-        problems.push(PwalkError.from(error, stage.name ?? 'unknown', 'options'));
+        problems++;
+        onProblem(stage, PwalkError.from(error, stage?.name ?? 'unknown', 'options'));
       }
     }
     return checked;
   };
   const [source] = await check('source', [spec.source]);
   const filters = await check('filter', spec.filters ?? []);
-  const sinks: CheckedSink[] = [];
-  for (const [index, given] of (spec.sinks ?? []).entries()) {
-    const branch = isFiltered(given) ? given : { filters: [], sink: given };
-    const [sink] = await check('sink', [branch.sink], (name) => idOf(name, index));
-    const own = await check(
-      'filter',
-      branch.filters,
-      (name, at) => `${idOf(name, at)} of sink ${index + 1}`,
-    );
-    if (sink !== undefined) sinks.push({ sink, filters: own });
-  }
+  const sinks = await check('sink', spec.sinks ?? []);
   const actions = await check('action', spec.actions ?? []);
-  const [first] = problems;
-  if (source === undefined || first !== undefined) {
-    throw problems.length === 1 && first !== undefined
-      ? first
-      : new PwalkError(
-          'PWALK_PIPELINE_INVALID',
-          `${problems.length} things are wrong with this pipeline: ${problems.map(({ message }) => message).join(' ')}`,
-          { problems },
-        );
-  }
+  if (source === undefined || problems > 0) return null;
   return {
     source,
     filters,
     sinks,
     actions,
-    columns: columnsOf([...filters, ...sinks.flatMap(stagesOf), ...actions]),
+    columns: columnsOf([...filters, ...sinks, ...actions]),
   };
 }
 
-type IdOf = (name: string, index: number) => string;
-
-function idOf(name: string, index: number): string {
-  return `${name}#${index + 1}`;
+/** What the pipeline says of every stage. */
+interface Rules {
+  readonly allowed: ReadonlySet<Effect>;
+  readonly timeouts: Timeouts;
 }
 
 async function checkStage<K extends Kind>(
   kind: K,
   stage: Stage<K>,
   id: string,
-  allowed: ReadonlySet<Effect>,
+  { allowed, timeouts }: Rules,
 ): Promise<CheckedStage<K>> {
   if (!isStage(stage) || stage.kind !== kind) {
     throw new PwalkError(
@@ -95,14 +99,7 @@ async function checkStage<K extends Kind>(
   }
   const result = await plugin.options['~standard'].validate(stage.options);
   if (result.issues !== undefined) {
-    const faults = result.issues.map(({ message, path }) => {
-      const at = path?.map((part) => String(typeof part === 'object' ? part.key : part)).join('.');
-      return at ? `${at}: ${message}` : message;
-    });
-    throw new PwalkError(
-      'PWALK_OPTIONS_INVALID',
-      `The options of plugin "${name}" do not fit (${faults.join('; ')}).`,
-    );
+    throw optionsInvalid(name, result.issues);
   }
   const capabilities = plugin.capabilities(result.value);
   const refused = (capabilities.effects ?? []).filter((effect) => !allowed.has(effect));
@@ -112,7 +109,22 @@ async function checkStage<K extends Kind>(
       `Plugin "${name}" declares ${refused.join(', ')}; add it to \`allow\` if you want that to happen.`,
     );
   }
-  return { id, stage, options: result.value, capabilities };
+  return { id, stage, options: result.value, capabilities, timeouts };
+}
+
+function optionsInvalid(name: string, issues: readonly StandardSchemaV1.Issue[]): PwalkError {
+  const places = issues.map(({ path }) =>
+    (path ?? []).map((part) => String(typeof part === 'object' ? part.key : part)).join('.'),
+  );
+  const faults = issues.map(({ message }, index) =>
+    places[index] ? `${places[index]}: ${message}` : message,
+  );
+  const [place] = new Set(places);
+  return new PwalkError(
+    'PWALK_OPTIONS_INVALID',
+    `The options of plugin "${name}" do not fit (${faults.join('; ')}).`,
+    { option: issues.length === 1 && place ? `options.${place}` : 'options' },
+  );
 }
 
 /** Whether this version is in a plugin's range. The ranges of our own plugins need no library to tell. */

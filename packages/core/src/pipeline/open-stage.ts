@@ -2,6 +2,7 @@ import { PwalkError } from '../errors/pwalk-error.js';
 import type { Capabilities } from '../plugin/capabilities.js';
 import type { Closable, MaybePromise, Outcome } from '../plugin/outcome.js';
 import type { Kind, Kinds, Stage } from '../plugin/plugin.js';
+import type { Hook, Timeouts } from '../plugin/timeouts.js';
 
 /** A stage of a pipeline that has been checked: its plugin, its checked options, what it declares. */
 export interface CheckedStage<K extends Kind = Kind> {
@@ -10,6 +11,7 @@ export interface CheckedStage<K extends Kind = Kind> {
   readonly stage: Stage<K>;
   readonly options: unknown;
   readonly capabilities: Capabilities;
+  readonly timeouts: Timeouts;
 }
 
 /** A stage that has been created, ready to be called. */
@@ -17,17 +19,46 @@ export interface LiveStage<K extends Kind = Kind> extends CheckedStage<K> {
   readonly instance: Kinds[K];
 }
 
-/** Runs a plugin's hook; what it throws is stamped with the plugin's name and the hook. */
+/**
+ * Runs a plugin's hook; what it throws is stamped with the plugin's name and the hook.
+ * @throws PwalkError, `PWALK_PLUGIN_TIMEOUT` when there is a limit and the hook takes longer; it may
+ * still be at work then
+ */
 export async function callHook<T>(
-  { stage }: CheckedStage,
-  hook: string,
+  { stage, timeouts }: CheckedStage,
+  hook: Hook,
   body: () => MaybePromise<T>,
 ): Promise<T> {
+  const limit = timeouts[hook];
   try {
-    return await body();
+    return limit === undefined ? await body() : await within(limit, stage.name, hook, body);
   } catch (error) {
     throw PwalkError.from(error, stage.name, hook);
   }
+}
+
+function within<T>(
+  seconds: number,
+  plugin: string,
+  hook: Hook,
+  body: () => MaybePromise<T>,
+): Promise<T> {
+  return new Promise((done, failed) => {
+    const late = () =>
+      failed(
+        new PwalkError(
+          'PWALK_PLUGIN_TIMEOUT',
+          `Plugin "${plugin}" took longer than ${seconds} s in ${hook}(); give it more with \`timeouts: { ${hook}: … }\`, or mend the plugin.`,
+          { plugin, hook },
+        ),
+      );
+    const timer = setTimeout(late, seconds * 1000);
+    // In a promise's then, so that a hook that throws at once rejects, too.
+    Promise.resolve()
+      .then(body)
+      .then(done, failed)
+      .finally(() => clearTimeout(timer));
+  });
 }
 
 /** Creates the stage's instance. @throws PwalkError `PWALK_PLUGIN_INVALID` when a method is missing */

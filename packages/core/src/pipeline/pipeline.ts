@@ -5,27 +5,30 @@ import type { FileIdentity } from '../io/file-identity.js';
 import type { PlannedEffect } from '../plugin/action.js';
 import type { Effect } from '../plugin/capabilities.js';
 import type { ScanFacts, SinkContext, SourceContext, StageContext } from '../plugin/context.js';
+import type { Success } from '../plugin/outcome.js';
 import type { Stage } from '../plugin/plugin.js';
 import type { Output } from '../plugin/sink.js';
 import type { SourceProgress } from '../plugin/source.js';
-import { defaultEntrySchema, type EntrySchema, fullEntrySchema } from '../schema/entry-schema.js';
-import { applyFilter, mapThrough } from './apply-filter.js';
+import type { Timeouts } from '../plugin/timeouts.js';
+import { applyFilter } from './apply-filter.js';
 import { checkAccounting } from './check-accounting.js';
+import { checkBatch } from './check-batch.js';
 import { type CheckedPipeline, checkPipeline } from './check-pipeline.js';
 import { checkCredit, DEFAULT_CREDIT, throughCreditGate } from './credit-gate.js';
 import { type Branch, fanOut, type OnError } from './fan-out.js';
-import { createSink, type FilteredSink, type LiveSink, stagesOf } from './filtered-sink.js';
 import { callHook, createStage, type LiveStage, OpenStages } from './open-stage.js';
 import { startProgress } from './progress-timer.js';
 import { runAction } from './run-actions.js';
 import { cancelled, DEFAULT_MEMORY, scanFacts } from './run-facts.js';
+import { tap } from './rx.js';
+import { checkSchema, declaredSchema } from './stage-schema.js';
+import { stamped } from './stamped.js';
 
 /** What to run. */
 export interface PipelineSpec {
   readonly source: Stage<'source'>;
   readonly filters?: readonly Stage<'filter'>[];
-  /** Each takes what comes through `filters`; one with filters of its own, what comes through those too. */
-  readonly sinks?: readonly (Stage<'sink'> | FilteredSink)[];
+  readonly sinks?: readonly Stage<'sink'>[];
   readonly actions?: readonly Stage<'action'>[];
   /** Effects that plugins may have; none unless listed. */
   readonly allow?: readonly Effect[];
@@ -38,6 +41,8 @@ export interface PipelineSpec {
   /** What becomes of the run when a sink or an action refuses a batch. @default 'abort' */
   readonly onError?: OnError;
   readonly signal?: AbortSignal;
+  /** Seconds a hook of a plugin may take, by the hook's name; no limit where none is given. */
+  readonly timeouts?: Timeouts;
   /** Facts for the files' metadata; `id`, `host`, `version` and `startedAt` are filled in. */
   readonly scan?: Partial<ScanFacts>;
   readonly onWarning?: (message: string, plugin: string) => void;
@@ -53,6 +58,8 @@ export interface PipelineResult {
   readonly accounting: Accounting | null;
   /** Rows that came out of the source. */
   readonly rows: number;
+  /** Rows that came through the filters. */
+  readonly matched: number;
   /** Nothing that should be in the result is missing from it. */
   readonly complete: boolean;
   /** Batches left out because a branch refused them (`onError: 'skip-batch'`). */
@@ -71,8 +78,8 @@ export interface PipelineResult {
  * ```
  *
  * Order of calls: everything is checked; every stage is created; source, filters, sinks and actions
- * are opened; the source is read; actions are applied; every stage is closed in reverse order. What
- * was opened is closed exactly once, whatever happens.
+ * are opened; the source is read; actions are applied; sinks are flushed; every stage is closed in
+ * reverse order. What was opened is closed exactly once, whatever happens.
  *
  * @throws PwalkError; its `code` is one of `docs/reference/errors.md`
  */
@@ -91,6 +98,7 @@ class Run {
   readonly #stages = new OpenStages();
   readonly #ownFiles: FileIdentity[] = [];
   #rows = 0;
+  #matched = 0;
   #skippedBatches = 0;
   #returning: Promise<unknown> = Promise.resolve();
   /** The latest `map` of each filter: none is under way when stages are closed. */
@@ -114,18 +122,20 @@ class Run {
   }
 
   async #live(): Promise<PipelineResult> {
-    const sinks: LiveSink[] = [];
+    const sinks: LiveStage<'sink'>[] = [];
     try {
       const { accounting, effects } = await this.#walk(sinks);
       this.#abort.signal.throwIfAborted();
       const complete =
         (accounting === null || isComplete(accounting)) && this.#skippedBatches === 0;
-      const failures = await this.#stages.close({
-        ok: true,
-        accounting,
-        complete,
-        finishedAt: new Date(),
-      });
+      const outcome: Success = { ok: true, accounting, complete, finishedAt: new Date() };
+      await Promise.all(
+        sinks.map((sink) =>
+          callHook(sink, 'flush', () => sink.instance.flush?.(outcome, this.#sinkContext(sink))),
+        ),
+      );
+      this.#abort.signal.throwIfAborted();
+      const failures = await this.#stages.close(outcome);
       const [failure] = failures;
       if (failure !== undefined)
         throw this.#abort.signal.aborted ? this.#abort.signal.reason : failure;
@@ -133,9 +143,12 @@ class Run {
         scan: this.#scan,
         accounting,
         rows: this.#rows,
+        matched: this.#matched,
         complete,
         skippedBatches: this.#skippedBatches,
-        outputs: sinks.flatMap(({ sink }) => sink.instance.outputs?.() ?? []),
+        outputs: sinks.flatMap(
+          (sink) => told(sink, 'outputs', () => sink.instance.outputs?.()) ?? [],
+        ),
         effects,
         seconds: (performance.now() - this.#started) / 1000,
       };
@@ -153,35 +166,37 @@ class Run {
 
   /** Opens every stage, reads the source to its end, runs the actions. */
   async #walk(
-    sinks: LiveSink[],
+    sinks: LiveStage<'sink'>[],
   ): Promise<{ accounting: Accounting | null; effects: { planned: number; applied: number } }> {
     this.#abort.signal.throwIfAborted();
     const source = await createStage(this.#checked.source);
     const filters = await Promise.all(this.#checked.filters.map(createStage<'filter'>));
-    sinks.push(...(await Promise.all(this.#checked.sinks.map(createSink))));
+    sinks.push(...(await Promise.all(this.#checked.sinks.map(createStage<'sink'>))));
     const actions = await Promise.all(this.#checked.actions.map(createStage<'action'>));
 
     const sourceContext: SourceContext = {
       ...this.#context(source),
       columns: this.#checked.columns,
-      reusesMemory: [...filters, ...sinks.flatMap(stagesOf), ...actions].every(
+      reusesMemory: [...filters, ...sinks, ...actions].every(
         ({ capabilities }) => capabilities.releases === true,
       ),
       ownFiles: this.#ownFiles,
     };
-    const scanned = await this.#stages.open(source, () => source.instance.open(sourceContext));
-    const schema = await this.#openFilters(filters, scanned);
+    let schema = await this.#stages.open(source, () => source.instance.open(sourceContext));
+    checkSchema(source, schema);
+    for (const filter of filters) {
+      declaredSchema(filter, schema);
+      await this.#stages.open(filter, () => filter.instance.open?.(schema, this.#context(filter)));
+      schema = schema.with(filter.capabilities.adds ?? []);
+    }
     const branches: Branch[] = [];
-    for (const { sink, filters: own } of sinks) {
-      const seen = declaredSchema(sink, await this.#openFilters(own, schema));
-      const ctx: SinkContext = {
-        ...this.#context(sink),
-        registerOwnFile: (file) => this.#ownFiles.push(file),
-      };
+    for (const sink of sinks) {
+      const seen = declaredSchema(sink, schema);
+      const ctx = this.#sinkContext(sink);
       await this.#stages.open(sink, () => sink.instance.open?.(seen, ctx));
-      const write: Branch = (batch) =>
-        callHook(sink, 'write', () => sink.instance.write(batch.narrowedTo(seen), ctx));
-      branches.push(own.length === 0 ? write : this.#behind(own, write));
+      branches.push((batch) =>
+        callHook(sink, 'write', () => sink.instance.write(batch.narrowedTo(seen), ctx)),
+      );
     }
     for (const action of actions) {
       const seen = declaredSchema(action, schema);
@@ -196,7 +211,7 @@ class Run {
     await this.#stream(source, filters, branches, sourceContext).finally(endProgress);
     this.#abort.signal.throwIfAborted();
 
-    const accounting = source.instance.accounting?.() ?? null;
+    const accounting = told(source, 'accounting', () => source.instance.accounting?.()) ?? null;
     if (accounting !== null) checkAccounting(accounting, this.#rows);
     const effects = { planned: 0, applied: 0 };
     for (const action of actions) {
@@ -211,36 +226,6 @@ class Run {
     return { accounting, effects };
   }
 
-  /** Opens filters that follow each other; returns the schema of what comes out of the last. */
-  async #openFilters(
-    filters: readonly LiveStage<'filter'>[],
-    arriving: EntrySchema,
-  ): Promise<EntrySchema> {
-    let schema = arriving;
-    for (const filter of filters) {
-      const seen = schema;
-      declaredSchema(filter, seen);
-      await this.#stages.open(filter, () => filter.instance.open?.(seen, this.#context(filter)));
-      schema = schema.with(filter.capabilities.adds ?? []);
-    }
-    return schema;
-  }
-
-  /** A branch that gets what its own filters leave. */
-  #behind(filters: readonly LiveStage<'filter'>[], branch: Branch): Branch {
-    const maps = filters.map((filter) =>
-      mapThrough(filter, this.#context(filter), (work) => this.#mapping.set(filter.id, work)),
-    );
-    return async (batch) => {
-      let left: EntryBatch | null = batch;
-      for (const map of maps) {
-        left = await map(left);
-        if (left === null) return;
-      }
-      await branch(left);
-    };
-  }
-
   /** The stream itself; resolves when every branch has taken the last batch. */
   #stream(
     source: LiveStage<'source'>,
@@ -249,13 +234,11 @@ class Run {
     ctx: SourceContext,
   ): Promise<void> {
     const read = async function* (run: Run): AsyncIterable<EntryBatch> {
-      try {
-        for await (const batch of source.instance.read(ctx)) {
-          run.#rows += batch.length;
-          yield batch;
-        }
-      } catch (error) {
-        throw PwalkError.from(error, source.stage.name, 'read');
+      const batches = await callHook(source, 'read', () => source.instance.read(ctx));
+      for await (const batch of stamped(source, 'read', batches)) {
+        checkBatch(source, 'read', batch);
+        run.#rows += batch.length;
+        yield batch;
       }
     };
     const gated = throughCreditGate(read(this), {
@@ -280,7 +263,12 @@ class Run {
         ),
       gated,
     );
-    return fanOut(filtered, branches, {
+    const counted = filtered.pipe(
+      tap((batch) => {
+        this.#matched += batch.length;
+      }),
+    );
+    return fanOut(counted, branches, {
       onError: this.#spec.onError ?? 'abort',
       onSkip: (error) => {
         this.#skippedBatches++;
@@ -290,6 +278,10 @@ class Run {
       onFail: (error) => this.#abort.abort(PwalkError.from(error, 'pipeline', 'run')),
       signal: this.#abort.signal,
     });
+  }
+
+  #sinkContext(sink: LiveStage<'sink'>): SinkContext {
+    return { ...this.#context(sink), registerOwnFile: (file) => this.#ownFiles.push(file) };
   }
 
   #context({ id, stage }: LiveStage): StageContext {
@@ -304,28 +296,11 @@ class Run {
   }
 }
 
-/**
- * What a stage gets to see of the stream: the columns it declared. `'all'` leaves out the optional
- * columns of the entries table, which are there only because another stage asked for them by name.
- * @throws PwalkError `PWALK_COLUMN_MISSING` when it declared a column that does not reach it
- */
-function declaredSchema({ stage, capabilities }: LiveStage, schema: EntrySchema): EntrySchema {
-  const columns = capabilities.columns ?? [];
-  if (columns === 'all') {
-    const names = schema.fields.map(({ name }) => name);
-    return schema.pick(new Set(names.filter((name) => !optionalColumns.has(name))));
+/** What a stage answers at once; what it throws is stamped with its name. */
+function told<T>({ stage }: LiveStage, hook: string, body: () => T): T {
+  try {
+    return body();
+  } catch (error) {
+    throw PwalkError.from(error, stage.name, hook);
   }
-  const missing = columns.find((name) => !schema.has(name));
-  if (missing !== undefined) {
-    throw new PwalkError(
-      'PWALK_COLUMN_MISSING',
-      `Plugin "${stage.name}" reads the column "${missing}", which nothing before it produces; the columns are ${schema.fields.map(({ name }) => name).join(', ')}.`,
-      { plugin: stage.name, hook: 'open' },
-    );
-  }
-  return schema.pick(new Set(columns));
 }
-
-const optionalColumns: ReadonlySet<string> = new Set(
-  fullEntrySchema.fields.map(({ name }) => name).filter((name) => !defaultEntrySchema.has(name)),
-);

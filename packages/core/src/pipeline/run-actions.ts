@@ -1,6 +1,7 @@
 import type { PlannedEffect } from '../plugin/action.js';
 import type { StageContext } from '../plugin/context.js';
 import { callHook, type LiveStage } from './open-stage.js';
+import { stamped } from './stamped.js';
 
 export interface ActionRun {
   readonly dryRun: boolean;
@@ -22,7 +23,7 @@ export async function runAction(
   let planned = 0;
   let applied = 0;
   const effects = await callHook(live, 'finish', () => instance.finish(ctx));
-  for await (const effect of effects) {
+  for await (const effect of stamped(live, 'finish', effects)) {
     run.signal.throwIfAborted();
     planned++;
     run.onEffect?.(effect);

@@ -1,13 +1,16 @@
 import type { Field } from '../schema/field.js';
 
 /** What a stage may do to the world outside its own output. A declaration for the user, not a sandbox. */
-export type Effect =
-  | 'fs:write'
-  | 'fs:chmod'
-  | 'fs:chown'
-  | 'fs:delete'
-  | 'process:exec'
-  | 'net:connect';
+export type Effect = (typeof effects)[number];
+
+export const effects = [
+  'fs:write',
+  'fs:chmod',
+  'fs:chown',
+  'fs:delete',
+  'process:exec',
+  'net:connect',
+] as const;
 
 /**
  * What a stage reads, adds and does: one manifest that drives what the source is asked for, what

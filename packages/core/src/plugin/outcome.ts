@@ -1,16 +1,17 @@
 import type { Accounting } from '../accounting/accounting.js';
 import type { PwalkError } from '../errors/pwalk-error.js';
 
+/** What a run came to that did not fail. */
+export interface Success {
+  readonly ok: true;
+  /** Null when the source keeps no account. */
+  readonly accounting: Accounting | null;
+  readonly complete: boolean;
+  readonly finishedAt: Date;
+}
+
 /** How a run ended, as `close` is told. */
-export type Outcome =
-  | {
-      readonly ok: true;
-      /** Null when the source keeps no account. */
-      readonly accounting: Accounting | null;
-      readonly complete: boolean;
-      readonly finishedAt: Date;
-    }
-  | { readonly ok: false; readonly error: PwalkError };
+export type Outcome = Success | { readonly ok: false; readonly error: PwalkError };
 
 export type MaybePromise<T> = T | PromiseLike<T>;
 

@@ -1,4 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { PwalkError } from '../errors/pwalk-error.js';
 import type { Action } from './action.js';
 import type { Capabilities } from './capabilities.js';
 import type { Filter } from './filter.js';
@@ -56,13 +57,17 @@ export interface AnyPlugin<K extends Kind> {
 }
 
 /** Makes a stage; options may be left out where the schema accepts undefined or an empty object. */
-export type PluginFactory<K extends Kind, S extends StandardSchemaV1> = (
-  ...args: undefined extends StandardSchemaV1.InferInput<S>
-    ? [options?: StandardSchemaV1.InferInput<S>]
-    : Record<never, never> extends StandardSchemaV1.InferInput<S>
+export interface PluginFactory<K extends Kind, S extends StandardSchemaV1> {
+  (
+    ...args: undefined extends StandardSchemaV1.InferInput<S>
       ? [options?: StandardSchemaV1.InferInput<S>]
-      : [options: StandardSchemaV1.InferInput<S>]
-) => Stage<K>;
+      : Record<never, never> extends StandardSchemaV1.InferInput<S>
+        ? [options?: StandardSchemaV1.InferInput<S>]
+        : [options: StandardSchemaV1.InferInput<S>]
+  ): Stage<K>;
+  /** What it makes stages of. */
+  readonly plugin: AnyPlugin<K>;
+}
 
 /**
  * Turns a plugin's description into the function users call in their config.
@@ -77,6 +82,7 @@ export type PluginFactory<K extends Kind, S extends StandardSchemaV1> = (
 export function definePlugin<K extends Kind, const S extends StandardSchemaV1>(
   spec: PluginSpec<K, S>,
 ): PluginFactory<K, S> {
+  checkSpec(spec);
   type Options = StandardSchemaV1.InferOutput<S>;
   const { capabilities } = spec;
   const plugin: AnyPlugin<K> = {
@@ -89,13 +95,55 @@ export function definePlugin<K extends Kind, const S extends StandardSchemaV1>(
       typeof capabilities === 'function' ? capabilities(options as Options) : (capabilities ?? {}),
     create: (options) => spec.create(options as Options),
   };
-  return (...args) => ({
-    [stageBrand]: true,
-    kind: spec.kind,
-    name: spec.name,
-    plugin,
-    options: args[0],
-  });
+  return Object.assign<
+    (...args: Parameters<PluginFactory<K, S>>) => Stage<K>,
+    { plugin: AnyPlugin<K> }
+  >((...args) => stageOf(plugin, args[0]), { plugin });
+}
+
+/** @throws PwalkError `PWALK_PLUGIN_INVALID`; for authors who write JavaScript, whom no compiler tells */
+function checkSpec(
+  spec: Pick<PluginSpec<Kind>, 'name' | 'kind' | 'pwalk' | 'options'> & { create: unknown },
+): void {
+  const whose = typeof spec?.name === 'string' ? `Plugin "${spec.name}"` : 'A plugin';
+  const fault =
+    typeof spec !== 'object' || spec === null
+      ? 'is no description'
+      : typeof spec.name !== 'string' || spec.name === ''
+        ? 'has no name'
+        : !['source', 'filter', 'sink', 'action'].includes(spec.kind)
+          ? `is of the kind ${JSON.stringify(spec.kind)}; it must be source, filter, sink or action`
+          : typeof spec.pwalk !== 'string'
+            ? "does not say which versions of @pwalk/core it was written for (`pwalk: '^0.1.0'`)"
+            : spec.options?.['~standard'] === undefined
+              ? 'has no schema for its options; give a Standard Schema, as `options: z.object({})`'
+              : typeof spec.create !== 'function'
+                ? 'has no create()'
+                : null;
+  if (fault !== null) throw new PwalkError('PWALK_PLUGIN_INVALID', `${whose} ${fault}.`);
+}
+
+/** One use of a plugin. The engine checks the options with the plugin's schema. */
+export function stageOf<K extends Kind>(plugin: AnyPlugin<K>, options: unknown): Stage<K> {
+  return { [stageBrand]: true, kind: plugin.kind, name: plugin.name, plugin, options };
+}
+
+/** The plugin behind what `definePlugin` returned, of this copy of the package or of another; else null. */
+export function pluginOf(value: unknown): AnyPlugin<Kind> | null {
+  if (typeof value !== 'function' || !('plugin' in value)) return null;
+  const { plugin } = value;
+  return isPlugin(plugin) ? plugin : null;
+}
+
+function isPlugin(value: unknown): value is AnyPlugin<Kind> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'kind' in value &&
+    'pwalk' in value &&
+    'create' in value &&
+    typeof value.create === 'function'
+  );
 }
 
 /** True for what a plugin's factory returned, of this copy of the package or of another. */

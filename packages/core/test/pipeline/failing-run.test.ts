@@ -29,6 +29,22 @@ describe('a run that fails', () => {
     expect(error).toMatchObject({ plugin: 'recording', hook: 'write' });
   });
 
+  it('publishes no output when one cannot write its last rows', async () => {
+    const log: string[] = [];
+    const error = await failureOf({
+      source: countingSource({ batches: 2 }),
+      sinks: [
+        recordingSink({ name: 'a', log }),
+        recordingSink({ name: 'b', log, failOn: 'flush' }),
+        recordingSink({ name: 'c', log }),
+      ],
+    });
+    expect(error).toMatchObject({ plugin: 'recording', hook: 'flush' });
+    expect(log.slice(3)).toEqual(
+      ['c', 'b', 'a'].map((name) => `close ${name} PWALK_PLUGIN_FAILED`),
+    );
+  });
+
   it('fails, and does not hang, when the caller cannot take a warning', async () => {
     const error = await failureOf({
       source: countingSource({ batches: 50 }),

@@ -6,7 +6,7 @@ export interface RecordingOptions {
   readonly log?: string[];
   readonly columns?: readonly string[];
   readonly write?: (batch: EntryBatch) => void | Promise<void>;
-  readonly failOn?: 'open' | 'close' | undefined;
+  readonly failOn?: 'open' | 'flush' | 'close' | undefined;
 }
 
 /** A sink that records its life in `log` and does in `write` what the test wants. */
@@ -22,6 +22,9 @@ export const recordingSink = definePlugin({
       if (failOn === 'open') throw new Error('cannot open');
     },
     write: (batch) => write?.(batch),
+    flush: () => {
+      if (failOn === 'flush') throw new Error('cannot flush');
+    },
     close: (outcome) => {
       log?.push(`close ${name} ${outcome.ok ? 'ok' : outcome.error.code}`);
       if (failOn === 'close') throw new Error('cannot publish');

@@ -1,0 +1,11 @@
+import { Flags } from '@oclif/core';
+
+/** Which config a command reads. */
+export const configFlags = {
+  config: Flags.string({
+    char: 'c',
+    description:
+      'config file; PWALK_CONFIG, or the first pwalk.config.* from here upward to home, in $XDG_CONFIG_HOME/pwalk and in /etc/pwalk when not given',
+    helpValue: 'FILE',
+  }),
+};

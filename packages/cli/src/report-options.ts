@@ -1,0 +1,203 @@
+import { resolve } from 'node:path';
+import { escapeText, fullEntrySchema, PwalkError } from '@pwalk/core';
+import { z } from 'zod';
+import { type Compression, compressionsAccepted, isCompression } from './compression.js';
+import { checkErrorsFile } from './errors-sink.js';
+import { errorsSchema } from './errors-table.js';
+import { type Format, formatOf, formats, type OutputPlan } from './output-format.js';
+import type { ReportProgress } from './report-progress.js';
+import { LEAST_MEMORY } from './size.js';
+
+/** Settings of one output. */
+export interface OutputSettings {
+  /** @default by the output's name: csv for `.csv`, `.csv.gz` and `.csv.zst`, else parquet */
+  readonly format?: Format | undefined;
+  /** @default zstd for parquet; for CSV by the ending of the name: `.gz`, `.zst`, or none */
+  readonly compression?: Compression | undefined;
+  /** Columns to write, those on request included. @default the columns a scan has by default */
+  readonly columns?: readonly string[] | undefined;
+  /** For dey-csv: begin with the names of the columns. @default false */
+  readonly header?: boolean | undefined;
+}
+
+/** One output among several. */
+export interface OutputOptions extends OutputSettings {
+  /** File to write, `-` for standard output. */
+  readonly path: string;
+}
+
+/**
+ * What to report, and how. `format` and the other settings of an output given here are for every
+ * output that does not say itself and has a choice: dey-csv has none of columns, nor others of a header.
+ */
+export interface ReportOptions extends OutputSettings {
+  /** File to write, `-` for standard output; several are written from one walk. */
+  readonly output: string | OutputOptions | readonly (string | OutputOptions)[];
+  /** Columns with the same text in every row of every output that has a choice of columns. */
+  readonly constants?: Readonly<Record<string, string>> | undefined;
+  /** File for the entries that could not be read: `.parquet`, `.csv` or `.jsonl`. */
+  readonly errors?: string | undefined;
+  readonly threads?: number | undefined;
+  /** Bytes beyond what Node itself takes, at least 16 MiB. @default 256 MiB */
+  readonly memory?: number | undefined;
+  /** Enter snapshot directories. @default false */
+  readonly snapshots?: boolean | undefined;
+  /** Whether network file systems may answer from their caches. @default 'lazy': they may */
+  readonly stat?: 'lazy' | 'sync' | undefined;
+  /** Cancels the report: it rejects with `PWALK_CANCELLED` and leaves no file. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onWarning?: ((message: string) => void) | undefined;
+  /** Called ten times a second during the walk, and once at its end. */
+  readonly onProgress?: ((progress: ReportProgress) => void) | undefined;
+}
+
+/** A report of which nothing is left to refuse. */
+export interface ReportPlan
+  extends Omit<ReportOptions, 'output' | 'constants' | keyof OutputSettings> {
+  readonly roots: readonly Uint8Array[];
+  readonly outputs: readonly OutputPlan[];
+  readonly constants: Readonly<Record<string, string>>;
+  readonly snapshots: boolean;
+  readonly stat: 'lazy' | 'sync';
+}
+
+const path = z.string().min(1, 'must not be empty').refine(hasNoNul, 'must not hold a NUL');
+
+const settings = {
+  format: z.enum(formats).optional(),
+  compression: z.custom<Compression>(isCompression, `must be ${compressionsAccepted}`).optional(),
+  columns: z.array(z.string()).min(1).optional(),
+  header: z.boolean().optional(),
+};
+
+const output = z.union([path, z.strictObject({ path, ...settings })]);
+
+const called = <F extends (...args: never[]) => void>() =>
+  z.custom<F>((value) => typeof value === 'function', 'must be a function').optional();
+
+const optionsSchema = z.strictObject({
+  ...settings,
+  output: z.union([output, z.array(output).min(1)]),
+  constants: z.record(z.string(), z.string()).optional(),
+  errors: path.optional(),
+  threads: z.int().min(1).max(1024).optional(),
+  memory: z.int().min(LEAST_MEMORY).optional(),
+  snapshots: z.boolean().default(false),
+  stat: z.enum(['lazy', 'sync']).default('lazy'),
+  signal: z.instanceof(AbortSignal).optional(),
+  onWarning: called<(message: string) => void>(),
+  onProgress: called<(progress: ReportProgress) => void>(),
+});
+
+const bytes = z
+  .instanceof(Uint8Array)
+  .refine((root) => root.length > 0 && !root.includes(0), 'must hold bytes, and no NUL');
+const root = z.union([path, bytes]);
+const rootsSchema = z.union([root, z.array(root).min(1)]);
+
+function hasNoNul(text: string): boolean {
+  return !text.includes('\0');
+}
+
+/**
+ * Checks what `report()` was called with, as plain JavaScript may call it with anything.
+ * @throws PwalkError `PWALK_OPTIONS_INVALID` that names what does not fit and what would
+ */
+export function planReport(givenRoots: unknown, givenOptions: unknown): ReportPlan {
+  const roots = [parsed(rootsSchema, givenRoots, 'The roots')].flat();
+  const {
+    output: given,
+    format,
+    compression,
+    columns,
+    header,
+    ...options
+  } = parsed(optionsSchema, givenOptions, 'The options');
+  const constants = options.constants ?? {};
+  checkConstants(Object.keys(constants));
+  const shared = { format, compression, columns, header };
+  const outputs = [given].flat().map((one) => planOutput(one, shared));
+  if (columns !== undefined && !outputs.some((planned) => planned.columns !== undefined)) {
+    throw misfit('dey-csv has its 17 columns and no others; choose columns of csv or parquet.');
+  }
+  if (header !== undefined && !outputs.some((planned) => planned.header !== undefined)) {
+    throw misfit(
+      'A header is for dey-csv to choose; csv has one always, and parquet has names anyway.',
+    );
+  }
+  if (
+    Object.keys(constants).length > 0 &&
+    outputs.every((planned) => planned.format === 'dey-csv')
+  ) {
+    throw misfit('dey-csv has its 17 columns and no others; add columns to csv or parquet.');
+  }
+  for (const planned of outputs) {
+    checkColumns(planned.columns ?? [], constants);
+  }
+  if (options.errors !== undefined) checkErrorsFile(options.errors);
+  checkApart([...outputs.map((planned) => planned.path), options.errors ?? []].flat());
+  return { ...options, roots: roots.map((one) => Buffer.from(one)), outputs, constants };
+}
+
+function parsed<S extends z.ZodType>(schema: S, value: unknown, what: string): z.output<S> {
+  const { success, data, error } = schema.safeParse(value);
+  if (success) return data;
+  const faults = error.issues.map(({ path: at, message }) =>
+    at.length > 0 ? `${at.join('.')}: ${message}` : message,
+  );
+  throw misfit(`${what} of report() do not fit (${escapeText(faults.join('; '))}).`);
+}
+
+function planOutput(one: string | OutputOptions, shared: OutputSettings): OutputPlan {
+  const own = typeof one === 'string' ? { path: one } : one;
+  const format = own.format ?? shared.format ?? formatOf(own.path);
+  const isDey = format === 'dey-csv';
+  return {
+    path: own.path,
+    format,
+    compression: own.compression ?? shared.compression,
+    columns: own.columns ?? (isDey ? undefined : shared.columns),
+    header: own.header ?? (isDey ? shared.header : undefined),
+  };
+}
+
+function checkColumns(names: readonly string[], constants: object): void {
+  const known = [...fullEntrySchema.fields.map(({ name }) => name), ...Object.keys(constants)];
+  for (const [at, name] of names.entries()) {
+    if (!known.includes(name)) {
+      throw misfit(
+        `There is no column "${escapeText(name)}"; the columns are ${known.join(', ')}.`,
+      );
+    }
+    if (names.indexOf(name) !== at)
+      throw misfit(`The column "${name}" is named twice; once will do.`);
+  }
+}
+
+function checkConstants(names: readonly string[]): void {
+  for (const name of names) {
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
+      throw misfit(
+        `A column cannot be named "${escapeText(name)}"; use letters, digits and _, and no digit first.`,
+      );
+    }
+    if (fullEntrySchema.has(name) || errorsSchema.has(name)) {
+      throw misfit(`There is a column "${name}" already; give yours another name.`);
+    }
+  }
+}
+
+/** Two outputs under one name would replace each other. */
+function checkApart(paths: readonly string[]): void {
+  const places = paths.map((one) => (one === '-' ? one : resolve(one)));
+  const twice = paths.find((_, at) => places.indexOf(places[at] ?? '') !== at);
+  if (twice !== undefined) {
+    throw misfit(
+      `"${escapeText(twice)}" is to be written twice; give each output a name of its own.`,
+    );
+  }
+}
+
+function misfit(message: string): PwalkError {
+  return new PwalkError('PWALK_OPTIONS_INVALID', message);
+}

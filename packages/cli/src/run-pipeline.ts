@@ -1,0 +1,84 @@
+import {
+  type Accounting,
+  decodeName,
+  errorCount,
+  exitCodes,
+  type Output,
+  type PlannedEffect,
+  runPipeline,
+  skippedCount,
+} from '@pwalk/core';
+import type { ResolvedPipeline } from '@pwalk/core/config';
+import { walker } from '@pwalk/native-walker';
+import { type FailedEntry, FailureLog, failureWitness } from './failed-entries.js';
+import { MOST_EXAMPLES } from './report.js';
+
+export interface RunOptions {
+  /** Plan actions and apply nothing, whatever the config says. */
+  readonly dryRun?: boolean | undefined;
+  /** End with status 4 when an entry came through the filters, whatever the config says. */
+  readonly failOnMatch?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onWarning?: ((message: string, plugin: string) => void) | undefined;
+  readonly onEffect?: ((effect: PlannedEffect) => void) | undefined;
+}
+
+/** What the run of a configured pipeline came to. */
+export interface RunSummary {
+  readonly pipeline: string;
+  /** Null when the source keeps no account. */
+  readonly accounting: Accounting | null;
+  /** Rows that came out of the source, and those of them that came through the filters. */
+  readonly rows: number;
+  readonly matched: number;
+  readonly errors: number;
+  /** The first entries that could not be read. */
+  readonly errorExamples: readonly FailedEntry[];
+  /** Directories not entered by rule. */
+  readonly skipped: number;
+  readonly complete: boolean;
+  readonly outputs: readonly Output[];
+  readonly effects: { readonly planned: number; readonly applied: number };
+  readonly seconds: number;
+  /** The status the command ends with: 0, 3 when something is missing from the result, 4 for a match. */
+  readonly exitCode: number;
+}
+
+/** Runs a pipeline of a config. @throws PwalkError */
+export async function runConfigured(
+  { name, spec, roots, failOnMatch }: ResolvedPipeline,
+  options: RunOptions,
+): Promise<RunSummary> {
+  const failures = new FailureLog(MOST_EXAMPLES);
+  // Before the filters, which may let no entry through that could not be read.
+  const witness = spec.source.plugin === walker.plugin ? [failureWitness(failures)] : [];
+  const result = await runPipeline({
+    ...spec,
+    filters: [...witness, ...(spec.filters ?? [])],
+    dryRun: options.dryRun === true || spec.dryRun === true,
+    scan: {
+      roots: roots.map((root) => decodeName(Buffer.from(root)).text),
+      rootBytes: roots.map((root) => Buffer.from(root)),
+      options: { pipeline: name },
+    },
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    ...(options.onWarning === undefined ? {} : { onWarning: options.onWarning }),
+    ...(options.onEffect === undefined ? {} : { onEffect: options.onEffect }),
+  });
+  const { accounting, rows, matched, complete, outputs, effects, seconds } = result;
+  const isFinding = (options.failOnMatch === true || failOnMatch) && matched > 0;
+  return {
+    pipeline: name,
+    accounting,
+    rows,
+    matched,
+    errors: accounting === null ? 0 : errorCount(accounting),
+    errorExamples: failures.examples,
+    skipped: accounting === null ? 0 : skippedCount(accounting),
+    complete,
+    outputs,
+    effects,
+    seconds,
+    exitCode: isFinding ? exitCodes.refused : complete ? exitCodes.complete : exitCodes.incomplete,
+  };
+}
