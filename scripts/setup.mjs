@@ -15,7 +15,14 @@ const stampFile = join(root, 'node_modules', '.pwalk-setup.json');
 const manifests = ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json'];
 /** What decides whether to build: names, sizes and times of everything that is compiled. */
 const sources = ['packages', 'native', 'scripts', 'turbo.json', 'tsconfig.base.json'];
-const notSources = new Set(['node_modules', 'dist', 'build', 'test', '.turbo']);
+const notSources = new Set([
+  'node_modules',
+  'dist',
+  'build',
+  'test',
+  '.turbo',
+  'oclif.manifest.json',
+]);
 
 function installFingerprint() {
   const hash = createHash('sha256');

@@ -1,19 +1,18 @@
+import { groupDigits } from '@pwalk/core';
 import { formatSummary, jsonSummary } from './format-summary.js';
 import type { RunSummary } from './run-pipeline.js';
-
-const number = new Intl.NumberFormat('en-US');
 
 /** The summary of a configured run for people: that of a report, and what filters and actions did. */
 export function formatRun(summary: RunSummary): string {
   const { accounting, rows, matched, effects } = summary;
   const lines: string[] = [];
   if (matched !== rows)
-    lines.push(`${number.format(matched)} of ${number.format(rows)} rows came through the filters`);
+    lines.push(`${groupDigits(matched)} of ${groupDigits(rows)} rows came through the filters`);
   if (effects.planned > 0)
     lines.push(
-      `${number.format(effects.planned)} changes planned, ${number.format(effects.applied)} applied`,
+      `${groupDigits(effects.planned)} changes planned, ${groupDigits(effects.applied)} applied`,
     );
-  if (accounting === null) lines.push(`${number.format(rows)} rows`);
+  if (accounting === null) lines.push(`${groupDigits(rows)} rows`);
   else lines.push(formatSummary({ ...summary, accounting }));
   return lines.join('\n');
 }

@@ -1,38 +1,36 @@
-import { accountingLine, describeErrno, escapeText } from '@pwalk/core';
+import { accountingLine, describeErrno, escapeText, groupDigits } from '@pwalk/core';
 import { exactJson } from './exact-json.js';
 import type { ReportSummary } from './report.js';
 import { formatSize } from './size.js';
-
-const number = new Intl.NumberFormat('en-US');
 
 /** The summary for people, some lines of text without a final newline. Safe for a terminal. */
 export function formatSummary(summary: ReportSummary): string {
   const { accounting, outputs, errors, skipped, seconds } = summary;
   const { files, directories, symlinks, other, bytes } = accounting;
   const lines = [
-    `${number.format(files)} files, ${number.format(directories)} directories, ${number.format(symlinks)} symlinks, ${number.format(other)} other${bytes === null ? '' : `; ${formatSize(bytes)}`}`,
+    `${groupDigits(files)} files, ${groupDigits(directories)} directories, ${groupDigits(symlinks)} symlinks, ${groupDigits(other)} other${bytes === null ? '' : `; ${formatSize(bytes)}`}`,
     accountingLine(accounting),
   ];
-  if (skipped > 0) lines.push(`${number.format(skipped)} directories not entered by rule`);
+  if (skipped > 0) lines.push(`${groupDigits(skipped)} directories not entered by rule`);
   if (errors > 0) {
-    lines.push(`${number.format(errors)} entries could not be read, so the result is incomplete:`);
+    lines.push(`${groupDigits(errors)} entries could not be read, so the result is incomplete:`);
     for (const { path, state, errno, operation } of summary.errorExamples) {
       const [code, reason] = describeErrno(errno);
       lines.push(`  ${state}: ${escapeText(path)}: ${operation}: ${code} ${reason}`);
     }
     if (errors > summary.errorExamples.length) {
       lines.push(
-        `  … and ${number.format(errors - summary.errorExamples.length)} more: select * where errno is not null`,
+        `  … and ${groupDigits(errors - summary.errorExamples.length)} more: select * where errno is not null`,
       );
     }
   }
   for (const { path, rows, bytes: size } of outputs) {
     lines.push(
-      `${escapeText(path)}: ${number.format(rows)} rows${size === null ? '' : `, ${formatSize(size)}`}`,
+      `${escapeText(path)}: ${groupDigits(rows)} rows${size === null ? '' : `, ${formatSize(size)}`}`,
     );
   }
   const rate =
-    seconds > 0 ? `, ${number.format(Math.round(accounting.rows / seconds))} entries/s` : '';
+    seconds > 0 ? `, ${groupDigits(Math.round(accounting.rows / seconds))} entries/s` : '';
   lines.push(`${seconds.toFixed(1)} s${rate}`);
   return lines.join('\n');
 }

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { run } from '@oclif/core';
+import { run } from '@oclif/core/run';
 import { exitCodes, PwalkError } from '@pwalk/core';
 import { interruption } from './interruption.js';
 

@@ -87,6 +87,7 @@ export {
 } from './schema/entry-schema.js';
 export type { ColumnType, Field } from './schema/field.js';
 export { escapeText } from './text/escape.js';
+export { groupDigits } from './text/group-digits.js';
 export { formatSize, parseSize } from './text/size.js';
 export { decodeName } from './text/utf8.js';
 export { CORE_VERSION } from './version.js';

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 
-const manifest: unknown = createRequire(import.meta.url)('../package.json');
+const manifest: unknown = createRequire(import.meta.url)('@pwalk/core/package.json');
 
 /** Version of @pwalk/core, which plugins state a range of. */
 export const CORE_VERSION: string =

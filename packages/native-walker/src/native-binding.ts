@@ -140,7 +140,9 @@ export function bindingError(): Error | null {
 
 function load(): { binding: NativeBinding | null; reason: Error | null } {
   try {
-    const binding: NativeBinding = createRequire(import.meta.url)('../build/pwalk_walker.node');
+    const binding: NativeBinding = createRequire(import.meta.url)(
+      '@pwalk/native-walker/build/pwalk_walker.node',
+    );
     return { binding, reason: null };
   } catch (error) {
     return { binding: null, reason: error instanceof Error ? error : new Error(String(error)) };

@@ -47,7 +47,7 @@ export function loadAddon(): Addon | PwalkError {
 function load(): Addon | PwalkError {
   try {
     // The one place where the addon's shape is stated; the tests hold it to that.
-    return createRequire(import.meta.url)('../build/pwalk_csv.node') as Addon;
+    return createRequire(import.meta.url)('@pwalk/sink-csv/build/pwalk_csv.node') as Addon;
   } catch (cause) {
     return new PwalkError(
       'PWALK_NATIVE_UNAVAILABLE',

@@ -41,7 +41,7 @@ let addon: Addon | Error | undefined;
 function loadAddon(): Addon | Error {
   try {
     // The one place where the addon's shape is stated; test/native-encoder.test.ts holds it to that.
-    return createRequire(import.meta.url)('../build/pwalk_parquet.node') as Addon;
+    return createRequire(import.meta.url)('@pwalk/sink-parquet/build/pwalk_parquet.node') as Addon;
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
   }

@@ -1,4 +1,5 @@
-import { Args, Command } from '@oclif/core';
+import * as Args from '@oclif/core/args';
+import { Command } from '@oclif/core/command';
 import { exactArguments } from '../exact-arguments.js';
 import { outputFlags, outputRequest } from '../flags/output-flags.js';
 import { scanFlags, scanSettings } from '../flags/scan-flags.js';

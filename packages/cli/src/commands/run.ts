@@ -1,4 +1,5 @@
-import { Command, Flags } from '@oclif/core';
+import { Command } from '@oclif/core/command';
+import * as Flags from '@oclif/core/flags';
 import { exactArguments } from '../exact-arguments.js';
 import { configFlags } from '../flags/config-flags.js';
 import { summaryFlags } from '../flags/summary-flags.js';

@@ -1,4 +1,4 @@
-import { Flags } from '@oclif/core';
+import * as Flags from '@oclif/core/flags';
 import { defaultEntrySchema, PwalkError } from '@pwalk/core';
 import { type Compression, compressionsAccepted, isCompression } from '../compression.js';
 import { exactArguments } from '../exact-arguments.js';

@@ -1,4 +1,4 @@
-import { Flags } from '@oclif/core';
+import * as Flags from '@oclif/core/flags';
 import { PwalkError } from '@pwalk/core';
 import { LEAST_MEMORY, parseSize } from '../size.js';
 

@@ -1,4 +1,4 @@
-import { Flags } from '@oclif/core';
+import * as Flags from '@oclif/core/flags';
 
 /** What a command says about its run when it is over. */
 export const summaryFlags = {

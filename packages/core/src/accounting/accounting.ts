@@ -1,4 +1,5 @@
 import type { EntryState } from '../schema/entry-schema.js';
+import { groupDigits } from '../text/group-digits.js';
 
 /**
  * What became of everything a source read. Closed: `read = rows + vanished + excluded`; the engine
@@ -62,9 +63,8 @@ export function isClosed(accounting: Accounting): boolean {
 
 /** The line people can paste: `1,000,003 read = 1,000,001 rows + 2 vanished`. */
 export function accountingLine(accounting: Accounting): string {
-  const number = new Intl.NumberFormat('en-US');
-  const parts = [`${number.format(accounting.rows)} rows`];
-  if (accounting.vanished > 0) parts.push(`${number.format(accounting.vanished)} vanished`);
-  if (accounting.excluded > 0) parts.push(`${number.format(accounting.excluded)} excluded`);
-  return `${number.format(accounting.read)} read = ${parts.join(' + ')}`;
+  const parts = [`${groupDigits(accounting.rows)} rows`];
+  if (accounting.vanished > 0) parts.push(`${groupDigits(accounting.vanished)} vanished`);
+  if (accounting.excluded > 0) parts.push(`${groupDigits(accounting.excluded)} excluded`);
+  return `${groupDigits(accounting.read)} read = ${parts.join(' + ')}`;
 }
