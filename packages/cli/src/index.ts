@@ -1,5 +1,18 @@
 export * from '@pwalk/core';
 export {
+  age,
+  glob,
+  group,
+  hardlinks,
+  keep,
+  mode,
+  owner,
+  regex,
+  size,
+  type,
+  where,
+} from '@pwalk/filters';
+export {
   type ScanOptions,
   scan,
   snapshotNames,

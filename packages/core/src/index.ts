@@ -44,6 +44,7 @@ export { DEFAULT_CREDIT, type GateOptions, throughCreditGate } from './pipeline/
 export { eachBatch } from './pipeline/each-batch.js';
 export { entries } from './pipeline/entries.js';
 export type { OnError } from './pipeline/fan-out.js';
+export type { FilteredSink } from './pipeline/filtered-sink.js';
 export { type ObserveOptions, observeSource } from './pipeline/observe-source.js';
 export {
   type PipelineResult,

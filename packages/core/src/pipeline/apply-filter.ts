@@ -29,16 +29,28 @@ export function applyFilter(
     );
   }
   return pipe(
-    eachBatch(async (batch: EntryBatch) => {
-      const work = callHook(live, 'map', () => instance.map(batch, ctx));
-      onWork(work);
-      const result = await work;
-      if (result !== null) checkBatch(live, 'map', result);
-      // A filter may have made a new batch, in a worker thread for instance: it stands for the old one.
-      return result !== null && result.lease === null && batch.lease !== null
-        ? result.leasedBy(batch.lease)
-        : result;
-    }),
-    filter((batch): batch is EntryBatch => batch !== null && batch.length > 0),
+    eachBatch(mapThrough(live, ctx, onWork)),
+    filter((batch): batch is EntryBatch => batch !== null),
   );
+}
+
+/** A filter's `map` as the engine calls it; null where no row is left. */
+export function mapThrough(
+  live: LiveStage<'filter'>,
+  ctx: StageContext,
+  onWork: (work: Promise<unknown>) => void,
+): (batch: EntryBatch) => Promise<EntryBatch | null> {
+  const { instance } = live;
+  return async (batch) => {
+    const work = callHook(live, 'map', () =>
+      'map' in instance ? instance.map(batch, ctx) : batch,
+    );
+    onWork(work);
+    const result = await work;
+    if (result === null) return null;
+    checkBatch(live, 'map', result);
+    if (result.length === 0) return null;
+    // A filter may have made a new batch, in a worker thread for instance: it stands for the old one.
+    return result.lease === null && batch.lease !== null ? result.leasedBy(batch.lease) : result;
+  };
 }

@@ -5,6 +5,7 @@ import { isStage, type Kind, type Stage } from '../plugin/plugin.js';
 import type { Timeouts } from '../plugin/timeouts.js';
 import { defaultEntrySchema } from '../schema/entry-schema.js';
 import { CORE_VERSION } from '../version.js';
+import { type CheckedSink, isFiltered, stagesOf } from './filtered-sink.js';
 import type { CheckedStage } from './open-stage.js';
 import type { PipelineSpec } from './pipeline.js';
 
@@ -12,7 +13,7 @@ import type { PipelineSpec } from './pipeline.js';
 export interface CheckedPipeline {
   readonly source: CheckedStage<'source'>;
   readonly filters: readonly CheckedStage<'filter'>[];
-  readonly sinks: readonly CheckedStage<'sink'>[];
+  readonly sinks: readonly CheckedSink[];
   readonly actions: readonly CheckedStage<'action'>[];
   /** Union of the columns the stages declare, less those that filters add: what the source is asked for. */
   readonly columns: ReadonlySet<string>;
@@ -46,11 +47,11 @@ export async function checkStages(
 ): Promise<CheckedPipeline | null> {
   let problems = 0;
   const rules: Rules = { allowed: new Set(spec.allow ?? []), timeouts: spec.timeouts ?? {} };
-  const check = async <K extends Kind>(kind: K, stages: readonly Stage<K>[]) => {
+  const check = async <K extends Kind>(kind: K, stages: readonly Stage<K>[], id: IdOf = idOf) => {
     const checked: CheckedStage<K>[] = [];
-    for (const stage of stages) {
+    for (const [index, stage] of stages.entries()) {
       try {
-        checked.push(await checkStage(kind, stage, `${stage.name}#${checked.length + 1}`, rules));
+        checked.push(await checkStage(kind, stage, id(stage.name, index), rules));
       } catch (error) {
         problems++;
         onProblem(stage, PwalkError.from(error, stage?.name ?? 'unknown', 'options'));
@@ -60,7 +61,17 @@ export async function checkStages(
   };
   const [source] = await check('source', [spec.source]);
   const filters = await check('filter', spec.filters ?? []);
-  const sinks = await check('sink', spec.sinks ?? []);
+  const sinks: CheckedSink[] = [];
+  for (const [index, given] of (spec.sinks ?? []).entries()) {
+    const branch = isFiltered(given) ? given : { filters: [], sink: given };
+    const [sink] = await check('sink', [branch.sink], (name) => idOf(name, index));
+    const own = await check(
+      'filter',
+      branch.filters,
+      (name, at) => `${idOf(name, at)} of sink ${index + 1}`,
+    );
+    if (sink !== undefined) sinks.push({ sink, filters: own });
+  }
   const actions = await check('action', spec.actions ?? []);
   if (source === undefined || problems > 0) return null;
   return {
@@ -68,7 +79,7 @@ export async function checkStages(
     filters,
     sinks,
     actions,
-    columns: columnsOf([...filters, ...sinks, ...actions]),
+    columns: columnsOf([...filters, ...sinks.flatMap(stagesOf), ...actions]),
   };
 }
 
@@ -76,6 +87,12 @@ export async function checkStages(
 interface Rules {
   readonly allowed: ReadonlySet<Effect>;
   readonly timeouts: Timeouts;
+}
+
+type IdOf = (name: string, index: number) => string;
+
+function idOf(name: string, index: number): string {
+  return `${name}#${index + 1}`;
 }
 
 async function checkStage<K extends Kind>(

@@ -10,12 +10,14 @@ import type { Stage } from '../plugin/plugin.js';
 import type { Output } from '../plugin/sink.js';
 import type { SourceProgress } from '../plugin/source.js';
 import type { Timeouts } from '../plugin/timeouts.js';
-import { applyFilter } from './apply-filter.js';
+import type { EntrySchema } from '../schema/entry-schema.js';
+import { applyFilter, mapThrough } from './apply-filter.js';
 import { checkAccounting } from './check-accounting.js';
 import { checkBatch } from './check-batch.js';
 import { type CheckedPipeline, checkPipeline } from './check-pipeline.js';
 import { checkCredit, DEFAULT_CREDIT, throughCreditGate } from './credit-gate.js';
 import { type Branch, fanOut, type OnError } from './fan-out.js';
+import { behind, createSink, type FilteredSink, type LiveSink, stagesOf } from './filtered-sink.js';
 import { callHook, createStage, type LiveStage, OpenStages } from './open-stage.js';
 import { startProgress } from './progress-timer.js';
 import { runAction } from './run-actions.js';
@@ -28,7 +30,8 @@ import { stamped } from './stamped.js';
 export interface PipelineSpec {
   readonly source: Stage<'source'>;
   readonly filters?: readonly Stage<'filter'>[];
-  readonly sinks?: readonly Stage<'sink'>[];
+  /** Each takes what comes through `filters`; one with filters of its own, what comes through those too. */
+  readonly sinks?: readonly (Stage<'sink'> | FilteredSink)[];
   readonly actions?: readonly Stage<'action'>[];
   /** Effects that plugins may have; none unless listed. */
   readonly allow?: readonly Effect[];
@@ -122,7 +125,7 @@ class Run {
   }
 
   async #live(): Promise<PipelineResult> {
-    const sinks: LiveStage<'sink'>[] = [];
+    const sinks: LiveSink[] = [];
     try {
       const { accounting, effects } = await this.#walk(sinks);
       this.#abort.signal.throwIfAborted();
@@ -130,7 +133,7 @@ class Run {
         (accounting === null || isComplete(accounting)) && this.#skippedBatches === 0;
       const outcome: Success = { ok: true, accounting, complete, finishedAt: new Date() };
       await Promise.all(
-        sinks.map((sink) =>
+        sinks.map(({ sink }) =>
           callHook(sink, 'flush', () => sink.instance.flush?.(outcome, this.#sinkContext(sink))),
         ),
       );
@@ -147,7 +150,7 @@ class Run {
         complete,
         skippedBatches: this.#skippedBatches,
         outputs: sinks.flatMap(
-          (sink) => told(sink, 'outputs', () => sink.instance.outputs?.()) ?? [],
+          ({ sink }) => told(sink, 'outputs', () => sink.instance.outputs?.()) ?? [],
         ),
         effects,
         seconds: (performance.now() - this.#started) / 1000,
@@ -166,37 +169,33 @@ class Run {
 
   /** Opens every stage, reads the source to its end, runs the actions. */
   async #walk(
-    sinks: LiveStage<'sink'>[],
+    sinks: LiveSink[],
   ): Promise<{ accounting: Accounting | null; effects: { planned: number; applied: number } }> {
     this.#abort.signal.throwIfAborted();
     const source = await createStage(this.#checked.source);
     const filters = await Promise.all(this.#checked.filters.map(createStage<'filter'>));
-    sinks.push(...(await Promise.all(this.#checked.sinks.map(createStage<'sink'>))));
+    sinks.push(...(await Promise.all(this.#checked.sinks.map(createSink))));
     const actions = await Promise.all(this.#checked.actions.map(createStage<'action'>));
 
     const sourceContext: SourceContext = {
       ...this.#context(source),
       columns: this.#checked.columns,
-      reusesMemory: [...filters, ...sinks, ...actions].every(
+      reusesMemory: [...filters, ...sinks.flatMap(stagesOf), ...actions].every(
         ({ capabilities }) => capabilities.releases === true,
       ),
       ownFiles: this.#ownFiles,
     };
-    let schema = await this.#stages.open(source, () => source.instance.open(sourceContext));
-    checkSchema(source, schema);
-    for (const filter of filters) {
-      declaredSchema(filter, schema);
-      await this.#stages.open(filter, () => filter.instance.open?.(schema, this.#context(filter)));
-      schema = schema.with(filter.capabilities.adds ?? []);
-    }
+    const scanned = await this.#stages.open(source, () => source.instance.open(sourceContext));
+    checkSchema(source, scanned);
+    const schema = await this.#openFilters(filters, scanned);
     const branches: Branch[] = [];
-    for (const sink of sinks) {
-      const seen = declaredSchema(sink, schema);
+    for (const { sink, filters: own } of sinks) {
+      const seen = declaredSchema(sink, await this.#openFilters(own, schema));
       const ctx = this.#sinkContext(sink);
       await this.#stages.open(sink, () => sink.instance.open?.(seen, ctx));
-      branches.push((batch) =>
-        callHook(sink, 'write', () => sink.instance.write(batch.narrowedTo(seen), ctx)),
-      );
+      const write: Branch = (batch) =>
+        callHook(sink, 'write', () => sink.instance.write(batch.narrowedTo(seen), ctx));
+      branches.push(behind(own.map(this.#mapThrough), write));
     }
     for (const action of actions) {
       const seen = declaredSchema(action, schema);
@@ -225,6 +224,24 @@ class Run {
     }
     return { accounting, effects };
   }
+
+  /** Opens filters that follow each other; returns the schema of what comes out of the last. */
+  async #openFilters(
+    filters: readonly LiveStage<'filter'>[],
+    arriving: EntrySchema,
+  ): Promise<EntrySchema> {
+    let schema = arriving;
+    for (const filter of filters) {
+      const seen = schema;
+      declaredSchema(filter, seen);
+      await this.#stages.open(filter, () => filter.instance.open?.(seen, this.#context(filter)));
+      schema = schema.with(filter.capabilities.adds ?? []);
+    }
+    return schema;
+  }
+
+  readonly #mapThrough = (filter: LiveStage<'filter'>) =>
+    mapThrough(filter, this.#context(filter), (work) => this.#mapping.set(filter.id, work));
 
   /** The stream itself; resolves when every branch has taken the last batch. */
   #stream(

@@ -1,0 +1,10 @@
+export { age } from './age.js';
+export { glob } from './glob.js';
+export { hardlinks } from './hardlinks.js';
+export { keep } from './keep.js';
+export { mode } from './mode.js';
+export { group, owner } from './owner.js';
+export { regex } from './regex.js';
+export { size } from './size.js';
+export { type } from './type.js';
+export { checkExpression, where } from './where.js';
