@@ -47,7 +47,9 @@ export class OrderedWriter {
   async write(batch: EntryBatch): Promise<void> {
     const lane = this.#next();
     this.#batches++;
-    lane.written = this.#put(lane, batch, this.#tail);
+    // A lane goes on reading after the write is resolved.
+    const letGo = batch.hold();
+    lane.written = this.#put(lane, batch, this.#tail).finally(letGo);
     this.#tail = lane.written;
     // Failures are passed down the chain and surface in a later call, at the latest in `finish`.
     this.#tail.catch(() => {});

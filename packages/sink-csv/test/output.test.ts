@@ -1,10 +1,12 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { defaultEntrySchema } from '@pwalk/core';
+import { defaultEntrySchema, definePlugin, runPipeline } from '@pwalk/core';
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { csv } from '../src/index.js';
 import { batchOf, fileRow } from './support/data.js';
 import { query } from './support/duckdb.js';
 import {
@@ -44,6 +46,34 @@ describe.each(['dey', 'rfc4180'] as const)('%s', (dialect) => {
     const order = numbers.map(([, b, i]) => Number(b) * 500 + Number(i));
     expect(order.filter((at, i) => i > 0 && at < (order[i - 1] ?? 0))).toEqual([]);
     expect(new Set(order).size).toBe(20_000);
+  });
+
+  test('a batch is acknowledged when it is written: the walker may use its memory again', async () => {
+    const path = join(directory, `released-${dialect}.csv`);
+    const written: number[] = [];
+    const same = batchOf(Array.from({ length: 500 }, () => fileRow()));
+    const source = definePlugin({
+      name: 'same-batch',
+      kind: 'source',
+      pwalk: '*',
+      options: z.undefined(),
+      create: () => ({
+        open: () => defaultEntrySchema,
+        async *read() {
+          for (let i = 0; i < 20; i++) yield same.narrowedTo(defaultEntrySchema);
+        },
+        acknowledge() {
+          const [temporary = ''] = readdirSync(directory).filter((name) =>
+            name.startsWith('.released'),
+          );
+          written.push(statSync(join(directory, temporary)).size);
+        },
+      }),
+    });
+    await runPipeline({ source: source(), sinks: [csv({ path, dialect, header: false })] });
+    const size = readFileSync(path).length / 20;
+    expect(written).toHaveLength(20);
+    expect(written.map((bytes, at) => bytes >= (at + 1) * size)).not.toContain(false);
   });
 
   test.each(['gz', 'zst'])('.%s is what the plain file is', async (ending) => {

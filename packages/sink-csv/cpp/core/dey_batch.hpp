@@ -47,6 +47,14 @@ struct DeyBatch {
     return raw.is_valid(row) ? raw.text(row) : (*this)[Column::path].text(row);
   }
 
+  // True when every row has.
+  bool has_stats() const noexcept {
+    for (std::size_t i = first_stat_column; i <= last_stat_column; ++i) {
+      if (!columns[i].validity.empty()) return false;
+    }
+    return true;
+  }
+
   bool has_stat(std::size_t row) const noexcept {
     for (std::size_t i = first_stat_column; i <= last_stat_column; ++i) {
       if (!columns[i].is_valid(row)) return false;

@@ -33,9 +33,12 @@ class DeyEncoder {
   Encoded encode(const DeyBatch& batch, std::uint32_t row, std::span<char> chunk) const noexcept;
 
  private:
-  bool is_printed(const DeyBatch& batch, std::uint32_t row) const noexcept;
+  struct InCommon;
+
+  bool is_printed(const DeyBatch& batch, bool has_stats, std::uint32_t row) const noexcept;
   std::size_t doubled_slash(std::string_view path, std::int32_t depth) const noexcept;
-  char* put_row(char* out, const DeyBatch& batch, std::uint32_t row, std::uint32_t& altered) const noexcept;
+  char* put_row(char* out, const DeyBatch& batch, std::uint32_t row, InCommon& common,
+                std::uint32_t& altered) const noexcept;
 
   std::vector<std::string> slash_roots_;
   std::bitset<256> printed_states_;

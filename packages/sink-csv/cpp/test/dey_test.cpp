@@ -54,6 +54,29 @@ PWALK_TEST("numbers have the signs printf gives them") {
            "-1,\"0100644\",-1,-1,-2,-1,0\n");
 }
 
+PWALK_TEST("a byte is treated the same wherever in a text it stands") {
+  for (int byte = 1; byte < 256; ++byte) {
+    for (std::size_t at = 0; at < 20; ++at) {
+      std::string text(20, 'x');
+      text[at] = static_cast<char>(byte);
+      std::string expected = "\"" + text.substr(0, at);
+      if (byte >= 0x20) expected += text[at];
+      if (byte == '"') expected += '"';
+      CHECK_EQ(quoted(text), expected + text.substr(at + 1) + "\"");
+    }
+  }
+}
+
+PWALK_TEST("rows that have something in common with the one before are printed like any other") {
+  const Row first{.path = "a", .depth = 3, .uid = 1, .size = 7, .atime = 5'000'000, .mtime = 5'999'999};
+  Row second = first;
+  second.parent = 8;
+  second.uid = 4294967295u;
+  second.nlink = 2;
+  second.mtime = 6'000'000;
+  CHECK_EQ(encode({first, second, first}), encode({first}) + encode({second}) + encode({first}));
+}
+
 PWALK_TEST("quotes are doubled, control characters deleted, all other bytes kept") {
   CHECK_EQ(quoted("a\"b"), "\"a\"\"b\"");
   CHECK_EQ(quoted("a\nb\x01\x1f\x7f\\,\xe9"), "\"ab\x7f\\,\xe9\"");
