@@ -1,9 +1,4 @@
-/**
- * Characters that JSON.stringify leaves as they are and a terminal may act on: DEL and C1, invisible
- * format characters, bidirectional controls, line and paragraph separators.
- */
-const unsafe =
-  /[\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
+import { unsafeCharacters } from '@pwalk/core';
 
 /**
  * JSON on one line in which bigints are written digit by digit, as JSON allows and JSON.stringify does
@@ -24,8 +19,11 @@ export function exactJson(value: unknown): string {
 }
 
 function text(value: string): string {
-  return JSON.stringify(value).replace(
-    unsafe,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  // JSON.stringify escapes of them those below U+0020 and lone surrogates.
+  return JSON.stringify(value).replace(unsafeCharacters, (character) =>
+    Array.from({ length: character.length }, (_, unit) => {
+      const hex = character.charCodeAt(unit).toString(16).padStart(4, '0');
+      return `\\u${hex}`;
+    }).join(''),
   );
 }

@@ -1,4 +1,5 @@
 import { groupDigits } from '@pwalk/core';
+import { exactJson } from './exact-json.js';
 import { formatSummary, jsonSummary } from './format-summary.js';
 import type { RunSummary } from './run-pipeline.js';
 
@@ -21,10 +22,10 @@ export function formatRun(summary: RunSummary): string {
 export function jsonRun(summary: RunSummary): string {
   const { accounting, pipeline, rows, matched, effects } = summary;
   const { complete, outputs, seconds, exitCode } = summary;
-  const run = JSON.stringify({ pipeline, matched, effects });
+  const run = exactJson({ pipeline, matched, effects });
   const rest =
     accounting === null
-      ? JSON.stringify({ entries: rows, complete, outputs, seconds, exitCode })
+      ? exactJson({ entries: rows, complete, outputs, seconds, exitCode })
       : jsonSummary({ ...summary, accounting });
   return `${run.slice(0, -1)},${rest.slice(1)}`;
 }

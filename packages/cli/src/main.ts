@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { run } from '@oclif/core/run';
 import { exitCodes, PwalkError } from '@pwalk/core';
 import { interruption } from './interruption.js';
+import { tell } from './terminal.js';
 
 /** Runs the command line and sets the exit status; see `docs/reference/exit-codes.md`. */
 export async function main(argv: string[], entry: string): Promise<void> {
@@ -30,7 +31,7 @@ function report(error: unknown): number {
   if (error instanceof PwalkError) {
     if (error.code === 'PWALK_OUTPUT_CLOSED') return exitCodes.complete;
     const problems = error.problems.length > 0 ? error.problems : [error];
-    for (const { message } of problems) console.error(`pwalk: ${message}`);
+    for (const { message } of problems) tell(message);
     return error.exitCode;
   }
   const status = oclifStatus(error);
@@ -38,7 +39,7 @@ function report(error: unknown): number {
   const message = error instanceof Error ? error.message : String(error);
   // oclif appends hints on lines of their own, and breaks lines inside its sentences.
   const [sentence = ''] = message.split('\nSee more help');
-  console.error(`pwalk: ${sentence.trim().replace(/\s*\n\s*/g, ' ')}`);
+  tell(sentence.trim().replace(/\s*\n\s*/g, ' '));
   return status ?? exitCodes.failed;
 }
 

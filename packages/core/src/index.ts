@@ -87,7 +87,7 @@ export {
   fullEntrySchema,
 } from './schema/entry-schema.js';
 export type { ColumnType, Field } from './schema/field.js';
-export { escapeText } from './text/escape.js';
+export { escapeMessage, escapeText, unsafeCharacters } from './text/escape.js';
 export { groupDigits } from './text/group-digits.js';
 export { formatSize, parseSize } from './text/size.js';
 export { decodeName } from './text/utf8.js';

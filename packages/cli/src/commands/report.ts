@@ -5,6 +5,7 @@ import { outputFlags, outputRequest } from '../flags/output-flags.js';
 import { scanFlags, scanSettings } from '../flags/scan-flags.js';
 import { summaryFlags } from '../flags/summary-flags.js';
 import { interruption } from '../interruption.js';
+import { print, tell } from '../terminal.js';
 
 export default class Report extends Command {
   static override summary = 'Write what is on a file system to a file: Parquet or CSV.';
@@ -44,15 +45,14 @@ Exit status: 0 complete, 1 failed, 2 usage, 3 finished but something could not b
       output,
       signal: interruption.signal,
       onWarning: (message) => {
-        if (!flags.quiet) console.error(`pwalk: ${message}`);
+        if (!flags.quiet) tell(message);
       },
     });
     process.exitCode = summary.exitCode;
     const { formatSummary, jsonSummary } = await import('../format-summary.js');
     const text = flags.json ? jsonSummary(summary) : flags.quiet ? null : formatSummary(summary);
     if (text === null) return;
-    const stream = (await isStdoutTaken(flags.output)) ? process.stderr : process.stdout;
-    stream.write(`${text}\n`);
+    print(text, (await isStdoutTaken(flags.output)) ? process.stderr : process.stdout);
   }
 }
 

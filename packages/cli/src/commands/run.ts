@@ -4,6 +4,7 @@ import { exactArguments } from '../exact-arguments.js';
 import { configFlags } from '../flags/config-flags.js';
 import { summaryFlags } from '../flags/summary-flags.js';
 import { interruption } from '../interruption.js';
+import { print, tell } from '../terminal.js';
 
 export default class Run extends Command {
   static override summary = 'Run a pipeline of a config file.';
@@ -51,11 +52,14 @@ Exit status: 0 complete, 1 failed, 2 usage or an invalid config, 3 finished but 
       failOnMatch: flags['fail-on-match'],
       signal: interruption.signal,
       onWarning: (message, plugin) => {
-        if (!flags.quiet) console.error(`pwalk: ${escapeText(plugin)}: ${message}`);
+        if (!flags.quiet) tell(`${plugin}: ${message}`);
       },
       onEffect: ({ effect, path, summary }) => {
         if (flags['dry-run'] && !flags.quiet)
-          console.error(`would ${escapeText(effect)} ${escapeText(path)}: ${escapeText(summary)}`);
+          print(
+            `would ${escapeText(effect)} ${escapeText(path)}: ${escapeText(summary)}`,
+            process.stderr,
+          );
       },
     });
     process.exitCode = summary.exitCode;
@@ -67,6 +71,6 @@ Exit status: 0 complete, 1 failed, 2 usage or an invalid config, 3 finished but 
     const descriptors = await Promise.all(
       summary.outputs.map(({ path }) => outputDescriptor(path)),
     );
-    (descriptors.includes(1) ? process.stderr : process.stdout).write(`${text}\n`);
+    print(text, descriptors.includes(1) ? process.stderr : process.stdout);
   }
 }

@@ -1,3 +1,4 @@
+import { escapeMessage } from '../text/escape.js';
 import { type ErrorCode, errorCodes } from './codes.js';
 
 /** Where an error came from, and what else is known of it. */
@@ -17,7 +18,8 @@ export interface PwalkErrorDetails {
 
 /**
  * The one error type of batch and pipeline failures. Failures of single entries are rows, not errors.
- * The message is one sentence that names the value and the remedy.
+ * The message is one sentence that names the value and the remedy, and is safe to print whatever went
+ * into it.
  */
 export class PwalkError extends Error {
   override readonly name = 'PwalkError';
@@ -29,7 +31,10 @@ export class PwalkError extends Error {
   readonly problems: readonly PwalkError[];
 
   constructor(code: ErrorCode, message: string, details: PwalkErrorDetails = {}) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    super(
+      escapeMessage(message),
+      details.cause === undefined ? undefined : { cause: details.cause },
+    );
     this.code = code;
     this.plugin = details.plugin;
     this.hook = details.hook;

@@ -4,6 +4,7 @@ import { PwalkError } from '../errors/pwalk-error.js';
 import type { SourceContext } from '../plugin/context.js';
 import type { Stage } from '../plugin/plugin.js';
 import type { SourceProgress } from '../plugin/source.js';
+import { escapeMessage } from '../text/escape.js';
 import { checkAccounting } from './check-accounting.js';
 import { checkPipeline } from './check-pipeline.js';
 import { checkCredit, DEFAULT_CREDIT, throughCreditGate } from './credit-gate.js';
@@ -61,7 +62,7 @@ export function observeSource(
         signal: abort.signal,
         dryRun: false,
         memory: options.memory ?? DEFAULT_MEMORY,
-        warn: (message) => options.onWarning?.(message),
+        warn: (message) => options.onWarning?.(escapeMessage(message)),
         columns: options.columns,
         reusesMemory: options.reuseMemory ?? false,
         ownFiles: [],

@@ -11,6 +11,7 @@ import type { Output } from '../plugin/sink.js';
 import type { SourceProgress } from '../plugin/source.js';
 import type { Timeouts } from '../plugin/timeouts.js';
 import type { EntrySchema } from '../schema/entry-schema.js';
+import { escapeMessage } from '../text/escape.js';
 import { applyFilter, mapThrough } from './apply-filter.js';
 import { checkAccounting } from './check-accounting.js';
 import { checkBatch } from './check-batch.js';
@@ -308,7 +309,7 @@ class Run {
       signal: this.#abort.signal,
       dryRun: this.#spec.dryRun ?? false,
       memory: this.#spec.memory ?? DEFAULT_MEMORY,
-      warn: (message) => this.#spec.onWarning?.(message, stage.name),
+      warn: (message) => this.#spec.onWarning?.(escapeMessage(message), stage.name),
     };
   }
 }

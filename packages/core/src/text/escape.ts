@@ -1,33 +1,38 @@
 import { decodeParts } from './utf8.js';
 
 /**
- * Makes text safe for a terminal or a log line: control characters (C0, DEL, C1), line and paragraph
- * separators, bidirectional controls, lone surrogates and the backslash become `\n`-style or
- * `\u{…}` escapes; bytes that are not UTF-8 become `\xHH`. The result has no character that moves
- * the cursor, starts an escape sequence or reorders text, and stays on one line.
+ * Characters that a terminal, a log or a reader may be misled by: controls (C0, DEL, C1), format
+ * characters (bidirectional controls, zero width, tags), line and paragraph separators, lone surrogates.
+ */
+export const unsafeCharacters = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+
+/**
+ * Makes a name safe for a terminal or a log line, reversibly: unsafe characters and the backslash
+ * become `\n`-style, `\xHH` or `\u{…}` escapes; bytes that are not UTF-8 become `\xHH`. The result has
+ * no character that moves the cursor, starts an escape sequence or reorders text, and stays on one line.
  */
 export function escapeText(text: string | Uint8Array): string {
-  if (typeof text === 'string') return escapeString(text);
+  if (typeof text === 'string') return escapeName(text);
   const { buffer, byteOffset, byteLength } = text;
-  return decodeParts(Buffer.from(buffer, byteOffset, byteLength), escapeString);
+  return decodeParts(Buffer.from(buffer, byteOffset, byteLength), escapeName);
 }
 
-const named: Readonly<Record<string, string>> = {
-  '\n': '\\n',
-  '\r': '\\r',
-  '\t': '\\t',
-  '\\': '\\\\',
-};
+/**
+ * Makes a whole message safe in the same way but for the backslash, which it leaves alone: names in it
+ * that went through `escapeText` stay as they are, and a second time changes nothing.
+ */
+export function escapeMessage(message: string): string {
+  return message.replace(unsafeCharacters, escapeCharacter);
+}
 
-// C0 and DEL, C1, soft hyphen and other invisible format characters, bidi controls, separators, lone surrogates.
-const unsafe =
-  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\\]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+function escapeName(text: string): string {
+  return escapeMessage(text.replaceAll('\\', '\\\\'));
+}
 
-function escapeString(text: string): string {
-  return text.replace(unsafe, (character) => {
-    const short = named[character];
-    if (short !== undefined) return short;
-    const code = character.charCodeAt(0);
-    return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`;
-  });
+const named: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+function escapeCharacter(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  const hex = code.toString(16).padStart(2, '0');
+  return named[character] ?? (code < 0x100 ? `\\x${hex}` : `\\u{${hex}}`);
 }
