@@ -31,6 +31,15 @@ export interface NativeWalkOptions {
   /** `auto` (default): remote file systems may answer from their cache; `lazy`: all may; `sync`: none. */
   readonly stat?: 'auto' | 'lazy' | 'sync';
   readonly ownFiles?: readonly FileIdentity[];
+  /** What to leave out: of these the last that matches decides. `glob` is bytes. */
+  readonly exclude?: readonly {
+    readonly glob: Uint8Array;
+    readonly negated: boolean;
+    readonly directoriesOnly: boolean;
+    readonly anchored: boolean;
+  }[];
+  /** Exact paths to leave out, as they would be in the `path` column. */
+  readonly excludePaths?: readonly Uint8Array[];
   /** Mounts below a root get a row with the state `other_fs` and are not entered. Default false. */
   readonly oneFileSystem?: boolean;
   /** proc, sysfs and their like below a root are entered. Default false. */

@@ -8,6 +8,7 @@ import {
   type SourceContext,
   type SourceProgress,
 } from '@pwalk/core';
+import { type ExcludeRules, excludeRules } from './exclude/exclude-rules.js';
 import { isRemoteFileSystem } from './file-system-type.js';
 import {
   bindingError,
@@ -40,6 +41,7 @@ const WALKER_SHARE = 0.5;
 export class NativeSource implements Source {
   readonly #binding: NativeBinding;
   readonly #options: WalkerOptions;
+  #rules: ExcludeRules = { patterns: [], paths: [] };
   #schema = new EntrySchema([]);
   #walk: NativeWalk | null = null;
   #pool: SlabPool | null = null;
@@ -52,6 +54,7 @@ export class NativeSource implements Source {
   }
 
   open(ctx: SourceContext): EntrySchema {
+    this.#rules = excludeRules(this.#options);
     const roots = this.#options.roots.map(pathBytes);
     this.#binding.probeRoots(roots).forEach((errno, index) => {
       if (errno !== 0) throw rootMissing(roots[index], errno);
@@ -75,6 +78,11 @@ export class NativeSource implements Source {
       skipNames: options.snapshots ? [] : snapshotNames.map((name) => Buffer.from(name)),
       stat: options.stat === 'sync' ? 'sync' : 'auto',
       ownFiles: ctx.ownFiles,
+      exclude: this.#rules.patterns.map((pattern) => ({
+        ...pattern,
+        glob: Buffer.from(pattern.glob, 'latin1'),
+      })),
+      excludePaths: this.#rules.paths.map((path) => Buffer.from(path, 'latin1')),
       oneFileSystem: options.oneFileSystem,
       includePseudo: options.includePseudo,
       ...(options.maxDepth === undefined ? {} : { maxDepth: options.maxDepth }),

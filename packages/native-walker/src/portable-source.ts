@@ -17,6 +17,8 @@ import {
   type SourceProgress,
   type Value,
 } from '@pwalk/core';
+import { ExcludeMatcher } from './exclude/exclude-matcher.js';
+import { excludeRules } from './exclude/exclude-rules.js';
 import { extensionOf } from './extension.js';
 import { isPseudoFileSystem } from './file-system-type.js';
 import type { WalkerOptions } from './options.js';
@@ -31,6 +33,8 @@ const TOGETHER = 32;
 interface Item {
   readonly path: Buffer;
   readonly name: Buffer;
+  /** The part of the path below the root; empty for a root. */
+  readonly below: Buffer;
   readonly depth: number;
   readonly parentInode: bigint;
   /** Device of the directory that holds it; null for a root. */
@@ -57,6 +61,7 @@ export class PortableSource implements Source {
   readonly #tally = emptyTally();
   readonly #skip: ReadonlySet<string>;
   readonly #pending: Directory[] = [];
+  #exclude = new ExcludeMatcher({ patterns: [], paths: [] });
   #schema = new EntrySchema([]);
 
   constructor(options: WalkerOptions) {
@@ -65,6 +70,7 @@ export class PortableSource implements Source {
   }
 
   async open(ctx: SourceContext): Promise<EntrySchema> {
+    this.#exclude = new ExcludeMatcher(excludeRules(this.#options));
     for (const root of this.#options.roots) {
       await lstat(pathBytes(root)).catch((error) => {
         throw rootMissing(pathBytes(root), errnoOf(error));
@@ -96,8 +102,12 @@ export class PortableSource implements Source {
     };
     const settle = ({ item, stat, failure }: Awaited<ReturnType<typeof look>>) => {
       if (stat === null) {
-        if (failure !== null) this.#append(builder, item, null, failure);
+        if (failure === null) return;
+        if (this.#isExcluded(item, false)) this.#tally.excluded++;
+        else this.#append(builder, item, null, failure);
       } else if (own.has(`${stat.dev}:${stat.ino}`)) {
+        this.#tally.excluded++;
+      } else if (!stat.isDirectory() && this.#isExcluded(item, false)) {
         this.#tally.excluded++;
       } else if (!stat.isDirectory()) {
         this.#append(builder, item, stat, null);
@@ -109,9 +119,7 @@ export class PortableSource implements Source {
     };
     for (const root of this.#options.roots) {
       const path = pathBytes(root);
-      settle(
-        await look({ path, name: rootName(path), depth: -1, parentInode: 0n, parentDev: null }),
-      );
+      settle(await look(rootItem(path)));
       for (let directory = pending.pop(); directory !== undefined; directory = pending.pop()) {
         let failure: Failure | null = null;
         let count = 0n;
@@ -132,6 +140,7 @@ export class PortableSource implements Source {
             together.push({
               path: childPath(parent, child),
               name: child,
+              below: depth < 0 ? child : childPath(directory.below, child),
               depth: depth + 1,
               parentInode: stat.ino,
               parentDev: stat.dev,
@@ -172,11 +181,17 @@ export class PortableSource implements Source {
   /** Why a directory is not entered, null when it is. Mounts are told by their device. */
   #barrier(item: Item, stat: BigIntStats): EntryState | null {
     const { maxDepth, includePseudo } = this.#options;
+    if (this.#isExcluded(item, true)) return 'excluded';
     if (item.depth >= 0 && this.#skip.has(item.name.toString('latin1'))) return 'skipped_snapshot';
     if (maxDepth !== undefined && item.depth + 1 >= maxDepth) return 'depth_limit';
     if (this.#isElsewhere(item, stat)) return 'other_fs';
     if (item.parentDev === null || item.parentDev === stat.dev) return null;
     return !includePseudo && isPseudoFileSystem(item.path) ? 'pseudo_fs' : null;
+  }
+
+  /** Roots are meant, whatever they are called. */
+  #isExcluded({ path, below, depth }: Item, isDirectory: boolean): boolean {
+    return depth >= 0 && this.#exclude.excludes(path, below, isDirectory);
   }
 
   /** True for a directory on another file system than its parent, when one was asked for. */
@@ -224,6 +239,11 @@ export class PortableSource implements Source {
       if (this.#schema.has(column) && isClamped(time)) this.#tally.clampedTimes++;
     }
   }
+}
+
+function rootItem(path: Buffer): Item {
+  const below = Buffer.alloc(0);
+  return { path, name: rootName(path), below, depth: -1, parentInode: 0n, parentDev: null };
 }
 
 // opendir() gives names as bytes for this encoding, which its types do not know.

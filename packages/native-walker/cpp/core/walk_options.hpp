@@ -9,6 +9,7 @@
 
 #include "core/batch_builder.hpp"
 #include "core/columns.hpp"
+#include "core/exclude_rules.hpp"
 #include "core/stat_call.hpp"
 
 namespace pwalk {
@@ -25,6 +26,8 @@ struct WalkOptions {
   BatchLimits batch;
   size_t queue_batches = 4;
   std::unordered_set<std::string> skip_names;  // directories of these names get a row and are not entered
+  std::vector<ExcludePattern> exclude;
+  std::vector<std::string> exclude_paths;
   bool one_file_system = false;      // mounts below a root get a row and are not entered
   bool include_pseudo = false;       // proc, sysfs and their like are entered
   std::optional<int32_t> max_depth;  // entries have depths below it; 0: the roots alone

@@ -23,6 +23,7 @@ struct WalkState {
       : options(std::move(given)),
         stat(options.columns, options.stat_mode),
         scope(options, notes),
+        exclude(options.exclude, options.exclude_paths),
         descriptors(DescriptorPool::capacity_for(options.threads)),
         frontier(options.threads),
         queue(options.queue_batches, std::move(wake)),
@@ -34,6 +35,7 @@ struct WalkState {
   const StatCall stat;
   WalkNotes notes;
   Scope scope;
+  const ExcludeRules exclude;
   DescriptorPool descriptors;
   Frontier<WorkItem> frontier;
   BatchQueue queue;

@@ -45,7 +45,8 @@ Worker::Worker(WalkState& state, size_t index)
       index_(index),
       stats_(state.options.columns.intersects(stat_columns)),
       buffer_(std::make_unique_for_overwrite<std::byte[]>(getdents_buffer)),
-      writer_(state) {}
+      writer_(state),
+      excluder_(state.exclude) {}
 
 void Worker::run() {
   while (auto item = state_.frontier.next(index_)) {
@@ -251,31 +252,15 @@ void Worker::examine_all(const DirectoryRef& directory, int fd, int fd_error, Di
 void Worker::examine(const DirectoryRef& directory, int fd, int fd_error, const Dirent& entry, Tally& tally) {
   Accounting& accounting = writer_.accounting();
   Finding finding{.type = type_of_dirent(entry.type)};
-  if (!needs_stat(entry)) return writer_.entry(*directory, entry.name, finding);
-  if (directory->mount->degraded.load(std::memory_order_relaxed)) {
-    finding.state = EntryState::degraded;
-    return writer_.entry(*directory, entry.name, finding);
-  }
   StatRow row;
-  const int error = fd_error != 0 ? fd_error : state_.stat(fd, entry.name.data(), directory->mount->remote, row);
-  if (error != 0) {
-    const Action action = action_of(error, Operation::stat);
-    if (action == Action::vanished) {
-      ++accounting.vanished;
-      ++tally.accounted;
-      return;
-    }
-    if (action == Action::degrade) degrade(*directory, error);
-    finding.state = state_of(error);
-    finding.error = error;
-    finding.operation = Operation::stat;
-    return writer_.entry(*directory, entry.name, finding);
+  if (needs_stat(entry) && !look(directory, fd, fd_error, entry, row, finding)) {
+    ++accounting.vanished;
+    ++tally.accounted;
+    return;
   }
-  finding.type = row.type();
-  finding.stat = &row;
-  if (row.is_directory()) return examine_directory(directory, fd, entry, finding, tally);
-  tally.bytes = saturating_sum(tally.bytes, row.size);
-  if (is_own(row)) {
+  if (finding.type == EntryType::directory) return examine_directory(directory, fd, entry, finding, tally);
+  if (finding.stat != nullptr) tally.bytes = saturating_sum(tally.bytes, row.size);
+  if ((finding.stat != nullptr && is_own(row)) || excluder_.excludes(directory, entry.name, false)) {
     ++accounting.excluded;
     ++tally.accounted;
     return;
@@ -283,10 +268,40 @@ void Worker::examine(const DirectoryRef& directory, int fd, int fd_error, const 
   writer_.entry(*directory, entry.name, finding);
 }
 
+// Stats an entry. False when it is not there any more.
+bool Worker::look(const DirectoryRef& directory, int fd, int fd_error, const Dirent& entry, StatRow& row, Finding& finding) {
+  if (directory->mount->degraded.load(std::memory_order_relaxed)) {
+    finding.state = EntryState::degraded;
+    return true;
+  }
+  const int error = fd_error != 0 ? fd_error : state_.stat(fd, entry.name.data(), directory->mount->remote, row);
+  if (error == 0) {
+    finding.type = row.type();
+    finding.stat = &row;
+    return true;
+  }
+  const Action action = action_of(error, Operation::stat);
+  if (action == Action::vanished) return false;
+  if (action == Action::degrade) degrade(*directory, error);
+  finding.state = state_of(error);
+  finding.error = error;
+  finding.operation = Operation::stat;
+  return true;
+}
+
+// A row now, or a unit of its own. Excluded before all else: what is to be left out need not be readable.
 void Worker::examine_directory(const DirectoryRef& directory, int fd, const Dirent& entry, Finding finding, Tally& tally) {
   std::string name(entry.name);
-  const Scope::Verdict verdict = state_.scope.of(*directory, fd, name, *finding.stat, false);
-  if (verdict.state != EntryState::other_fs) tally.bytes = saturating_sum(tally.bytes, finding.stat->size);
+  Scope::Verdict verdict{finding.state};
+  if (excluder_.excludes(directory, entry.name, true)) {
+    finding = {.type = EntryType::directory, .stat = finding.stat};
+    verdict.state = EntryState::excluded;
+  } else if (finding.stat != nullptr) {
+    verdict = state_.scope.of(*directory, fd, name, *finding.stat, false);
+  }
+  if (finding.stat != nullptr && verdict.state != EntryState::other_fs) {
+    tally.bytes = saturating_sum(tally.bytes, finding.stat->size);
+  }
   if (verdict.state != EntryState::ok) {
     finding.state = verdict.state;
     return writer_.entry(*directory, entry.name, finding);

@@ -44,6 +44,7 @@ class Worker {
   void spread(const DirectoryRef& directory, int fd, DirentBytes records, size_t& in_first_chunk, Tally& tally);
   void examine_all(const DirectoryRef& directory, int fd, int fd_error, DirentBytes records, Tally& tally);
   void examine(const DirectoryRef& directory, int fd, int fd_error, const Dirent& entry, Tally& tally);
+  bool look(const DirectoryRef& directory, int fd, int fd_error, const Dirent& entry, StatRow& row, Finding& finding);
   void examine_directory(const DirectoryRef& directory, int fd, const Dirent& entry, Finding finding, Tally& tally);
   bool needs_stat(const Dirent& entry) const;
   bool is_own(const StatRow& row) const;
@@ -54,6 +55,7 @@ class Worker {
   const bool stats_;  // some column needs every entry statted
   std::unique_ptr<std::byte[]> buffer_;
   RowWriter writer_;
+  Excluder excluder_;
 };
 
 }  // namespace pwalk

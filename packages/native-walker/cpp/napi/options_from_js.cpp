@@ -66,21 +66,40 @@ std::vector<FileIdentity> own_files_option(const Napi::Object& object) {
   return files;
 }
 
+std::string byte_string(const Napi::Value& value, const char* what) {
+  const auto refuse = [&] { return Napi::TypeError::New(value.Env(), std::string(what) + " must be a Uint8Array without NUL bytes"); };
+  if (!value.IsTypedArray() || value.As<Napi::TypedArray>().TypedArrayType() != napi_uint8_array) throw refuse();
+  const auto bytes = value.As<Napi::Uint8Array>();
+  std::string text(reinterpret_cast<const char*>(bytes.Data()), bytes.ByteLength());
+  if (text.find('\0') != std::string::npos) throw refuse();
+  return text;
+}
+
+std::vector<ExcludePattern> exclude_option(const Napi::Object& object) {
+  std::vector<ExcludePattern> patterns;
+  const Napi::Value value = object.Get("exclude");
+  if (value.IsUndefined()) return patterns;
+  if (!value.IsArray()) throw Napi::TypeError::New(object.Env(), "exclude must be an array");
+  const auto list = value.As<Napi::Array>();
+  for (uint32_t i = 0; i < list.Length(); ++i) {
+    const Napi::Value item = list.Get(i);
+    if (!item.IsObject()) throw Napi::TypeError::New(object.Env(), "exclude must hold patterns");
+    const auto pattern = item.As<Napi::Object>();
+    patterns.push_back({byte_string(pattern.Get("glob"), "glob"), flag_option(pattern, "negated"),
+                        flag_option(pattern, "directoriesOnly"), flag_option(pattern, "anchored")});
+  }
+  return patterns;
+}
+
 }  // namespace
 
 std::vector<std::string> byte_strings(const Napi::Value& value, const char* what) {
-  const auto refuse = [&] { return Napi::TypeError::New(value.Env(), std::string(what) + " must be an array of Uint8Array without NUL bytes"); };
-  if (!value.IsArray()) throw refuse();
+  if (!value.IsArray()) throw Napi::TypeError::New(value.Env(), std::string(what) + " must be an array");
   const auto list = value.As<Napi::Array>();
   std::vector<std::string> strings;
   strings.reserve(list.Length());
   for (uint32_t i = 0; i < list.Length(); ++i) {
-    const Napi::Value item = list.Get(i);
-    if (!item.IsTypedArray() || item.As<Napi::TypedArray>().TypedArrayType() != napi_uint8_array) throw refuse();
-    const auto bytes = item.As<Napi::Uint8Array>();
-    std::string text(reinterpret_cast<const char*>(bytes.Data()), bytes.ByteLength());
-    if (text.find('\0') != std::string::npos) throw refuse();
-    strings.push_back(std::move(text));
+    strings.push_back(byte_string(list.Get(i), what));
   }
   return strings;
 }
@@ -101,6 +120,10 @@ WalkOptions options_from_js(const Napi::Object& object) {
   options.include_pseudo = flag_option(object, "includePseudo");
   if (!object.Get("maxDepth").IsUndefined()) {
     options.max_depth = static_cast<int32_t>(count_option(object, "maxDepth", 0, 0, std::numeric_limits<int32_t>::max()));
+  }
+  options.exclude = exclude_option(object);
+  if (const Napi::Value paths = object.Get("excludePaths"); !paths.IsUndefined()) {
+    options.exclude_paths = byte_strings(paths, "excludePaths");
   }
   if (const Napi::Value names = object.Get("skipNames"); !names.IsUndefined()) {
     for (std::string& name : byte_strings(names, "skipNames")) options.skip_names.insert(std::move(name));
