@@ -1,4 +1,10 @@
-import { accountingLine, describeErrno, escapeText, groupDigits } from '@pwalk/core';
+import {
+  accountingLine,
+  describeErrno,
+  escapeText,
+  groupDigits,
+  skippedByState,
+} from '@pwalk/core';
 import { exactJson } from './exact-json.js';
 import type { ReportSummary } from './report.js';
 import { formatSize } from './size.js';
@@ -11,7 +17,11 @@ export function formatSummary(summary: ReportSummary): string {
     `${groupDigits(files)} files, ${groupDigits(directories)} directories, ${groupDigits(symlinks)} symlinks, ${groupDigits(other)} other${bytes === null ? '' : `; ${formatSize(bytes)}`}`,
     accountingLine(accounting),
   ];
-  if (skipped > 0) lines.push(`${groupDigits(skipped)} directories not entered by rule`);
+  if (skipped > 0) {
+    lines.push(
+      `${groupDigits(skipped)} directories not entered by rule: ${skippedByState(accounting)}`,
+    );
+  }
   if (errors > 0) {
     lines.push(`${groupDigits(errors)} entries could not be read, so the result is incomplete:`);
     for (const { path, state, errno, operation } of summary.errorExamples) {

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { escapeText, fullEntrySchema, PwalkError } from '@pwalk/core';
+import { type PruneOptions, pruneOptions } from '@pwalk/native-walker';
 import { z } from 'zod';
 import { type Compression, compressionsAccepted, isCompression } from './compression.js';
 import { checkErrorsFile } from './errors-sink.js';
@@ -30,7 +31,7 @@ export interface OutputOptions extends OutputSettings {
  * What to report, and how. `format` and the other settings of an output given here are for every
  * output that does not say itself and has a choice: dey-csv has none of columns, nor others of a header.
  */
-export interface ReportOptions extends OutputSettings {
+export interface ReportOptions extends OutputSettings, PruneOptions {
   /** File to write, `-` for standard output; several are written from one walk. */
   readonly output: string | OutputOptions | readonly (string | OutputOptions)[];
   /** Columns with the same text in every row of every output that has a choice of columns. */
@@ -77,6 +78,7 @@ const called = <F extends (...args: never[]) => void>() =>
 
 const optionsSchema = z.strictObject({
   ...settings,
+  ...pruneOptions.shape,
   output: z.union([output, z.array(output).min(1)]),
   constants: z.record(z.string(), z.string()).optional(),
   errors: path.optional(),

@@ -1,5 +1,5 @@
 import { decodeName, type PipelineSpec } from '@pwalk/core';
-import { walker } from '@pwalk/native-walker';
+import { type PruneOptions, pruneOptions, walker } from '@pwalk/native-walker';
 import { constantColumns } from './constant-columns.js';
 import { errorsFile } from './errors-sink.js';
 import { type FailureLog, failureLog } from './failed-entries.js';
@@ -12,7 +12,8 @@ export async function reportPipeline(
   failures: FailureLog,
 ): Promise<PipelineSpec> {
   const { roots, outputs, constants, errors, memory, signal, threads, snapshots, stat } = plan;
-  const walking = { snapshots, stat, ...(threads === undefined ? {} : { threads }) };
+  const prune = pruneOptions.parse(plan);
+  const walking = { snapshots, stat, ...prune, ...(threads === undefined ? {} : { threads }) };
   const names = Object.keys(constants);
   return {
     source: walker({ ...walking, roots: [...roots] }),
@@ -25,9 +26,15 @@ export async function reportPipeline(
     scan: {
       roots: roots.map((root) => decodeName(root).text),
       rootBytes: roots,
-      options: { ...walking, ...(names.length === 0 ? {} : { constants }) },
+      options: { ...walking, ...excludeText(prune), ...(names.length === 0 ? {} : { constants }) },
     },
     ...(memory === undefined ? {} : { memory }),
     ...(signal === undefined ? {} : { signal }),
   };
+}
+
+/** The globs for the record: as text, and only where there are some. */
+function excludeText({ exclude = [] }: PruneOptions): { exclude?: string[] } {
+  if (exclude.length === 0) return {};
+  return { exclude: exclude.map((glob) => decodeName(Buffer.from(glob)).text) };
 }

@@ -20,6 +20,12 @@ describe('pwalk', () => {
       '--memory',
       '--snapshots',
       '--stat',
+      '--exclude',
+      '--exclude-from',
+      '--exclude-paths',
+      '--one-file-system',
+      '--include-pseudo',
+      '--max-depth',
       '--json',
       '--quiet',
     ]) {

@@ -8,6 +8,7 @@ export {
   errorCount,
   isClosed,
   isComplete,
+  skippedByState,
   skippedCount,
 } from './accounting/accounting.js';
 export { BatchBuilder } from './batch/batch-builder.js';

@@ -78,14 +78,7 @@ export class NativeSource implements Source {
       skipNames: options.snapshots ? [] : snapshotNames.map((name) => Buffer.from(name)),
       stat: options.stat === 'sync' ? 'sync' : 'auto',
       ownFiles: ctx.ownFiles,
-      exclude: this.#rules.patterns.map((pattern) => ({
-        ...pattern,
-        glob: Buffer.from(pattern.glob, 'latin1'),
-      })),
-      excludePaths: this.#rules.paths.map((path) => Buffer.from(path, 'latin1')),
-      oneFileSystem: options.oneFileSystem,
-      includePseudo: options.includePseudo,
-      ...(options.maxDepth === undefined ? {} : { maxDepth: options.maxDepth }),
+      ...nativePrune(options, this.#rules),
     });
     const pool = new SlabPool(ctx.reusesMemory);
     this.#pool = pool;
@@ -131,6 +124,18 @@ export class NativeSource implements Source {
     }
     return toAccounting(this.#account, this.#schema.has('size'));
   }
+}
+
+/** The prune options as the addon takes them. */
+function nativePrune(options: WalkerOptions, { patterns, paths }: ExcludeRules) {
+  const { oneFileSystem = false, includePseudo = false, maxDepth } = options;
+  return {
+    exclude: patterns.map((pattern) => ({ ...pattern, glob: Buffer.from(pattern.glob, 'latin1') })),
+    excludePaths: paths.map((path) => Buffer.from(path, 'latin1')),
+    oneFileSystem,
+    includePseudo,
+    ...(maxDepth === undefined ? {} : { maxDepth }),
+  };
 }
 
 /** Bit n for column n of `fullEntrySchema`. */

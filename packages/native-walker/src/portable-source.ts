@@ -196,7 +196,7 @@ export class PortableSource implements Source {
 
   /** True for a directory on another file system than its parent, when one was asked for. */
   #isElsewhere({ parentDev }: Item, stat: BigIntStats): boolean {
-    const { oneFileSystem } = this.#options;
+    const { oneFileSystem = false } = this.#options;
     return oneFileSystem && stat.isDirectory() && parentDev !== null && parentDev !== stat.dev;
   }
 

@@ -11,8 +11,11 @@ export function walkWarnings(notes: NativeNotes): string[] {
     );
   }
   if (notes.snapshotLookalikes > 0) {
+    const first = `"${escapeText(notes.firstLookalike)}"`;
     warnings.push(
-      `${notes.snapshotLookalikes} directories named like snapshots were not entered but look like user data, which can be written and is on the file system around it: "${escapeText(notes.firstLookalike)}" is one. Use --snapshots to enter them.`,
+      notes.snapshotLookalikes === 1
+        ? `${first} was not entered because it has the name of snapshots, but it looks like user data: it can be written and is on the file system around it. Use --snapshots to enter it.`
+        : `${notes.snapshotLookalikes} directories were not entered because they have the names of snapshots, but they look like user data, as ${first}: they can be written and are on the file systems around them. Use --snapshots to enter them.`,
     );
   }
   for (const { path, errno } of notes.degraded) {

@@ -104,7 +104,7 @@ describe('the scope of the native walker', () => {
       'project/.snapshot': 'skipped_snapshot',
     });
     expect(warnings).toEqual([
-      `1 directories named like snapshots were not entered but look like user data, which can be written and is on the file system around it: "${tree}/project/.snapshot" is one. Use --snapshots to enter them.`,
+      `"${tree}/project/.snapshot" was not entered because it has the name of snapshots, but it looks like user data: it can be written and is on the file system around it. Use --snapshots to enter it.`,
     ]);
     expect(walkScript(tree, { snapshots: true }).warnings).toEqual([]);
   });

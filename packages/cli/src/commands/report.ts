@@ -2,6 +2,7 @@ import * as Args from '@oclif/core/args';
 import { Command } from '@oclif/core/command';
 import { exactArguments } from '../exact-arguments.js';
 import { outputFlags, outputRequest } from '../flags/output-flags.js';
+import { pruneFlags, pruneSettings } from '../flags/prune-flags.js';
 import { scanFlags, scanSettings } from '../flags/scan-flags.js';
 import { summaryFlags } from '../flags/summary-flags.js';
 import { interruption } from '../interruption.js';
@@ -20,6 +21,7 @@ Exit status: 0 complete, 1 failed, 2 usage, 3 finished but something could not b
   static override examples = [
     '<%= config.bin %> report /data',
     '<%= config.bin %> report /data /scratch -o scan.parquet --json',
+    '<%= config.bin %> report / -x --exclude node_modules --exclude "*.{o,tmp}"',
     '<%= config.bin %> report /data -o scan.csv.gz --format dey-csv',
   ];
 
@@ -32,7 +34,7 @@ Exit status: 0 complete, 1 failed, 2 usage, 3 finished but something could not b
     }),
   };
 
-  static override flags = { ...outputFlags, ...scanFlags, ...summaryFlags };
+  static override flags = { ...outputFlags, ...scanFlags, ...pruneFlags, ...summaryFlags };
 
   override async run(): Promise<void> {
     const { argv, flags } = await this.parse(Report);
@@ -41,6 +43,7 @@ Exit status: 0 complete, 1 failed, 2 usage, 3 finished but something could not b
     const { report } = await import('../report.js');
     const summary = await report(exactArguments(argv.map(String)), {
       ...scan,
+      ...pruneSettings(flags),
       ...wanted,
       output,
       signal: interruption.signal,

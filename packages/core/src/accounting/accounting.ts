@@ -30,6 +30,7 @@ export interface Accounting {
 const missingStates: readonly EntryState[] = ['denied', 'error', 'incomplete', 'degraded'];
 /** States of directories that were not entered because the scan's options say so. */
 const skippedStates: readonly EntryState[] = [
+  'loop',
   'excluded',
   'skipped_snapshot',
   'other_fs',
@@ -49,6 +50,14 @@ export function errorCount(accounting: Accounting): number {
 /** Directories not entered by rule. */
 export function skippedCount(accounting: Accounting): number {
   return count(accounting, skippedStates);
+}
+
+/** The same by state: `3 excluded, 1 other_fs`. */
+export function skippedByState(accounting: Accounting): string {
+  return skippedStates
+    .filter((state) => (accounting.states[state] ?? 0) > 0)
+    .map((state) => `${groupDigits(accounting.states[state] ?? 0)} ${state}`)
+    .join(', ');
 }
 
 /** True when nothing that should be in the result is missing. Vanished entries and skips by rule do not count. */

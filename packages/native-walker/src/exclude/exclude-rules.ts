@@ -7,9 +7,9 @@ import { ignoreFile, pathsFile } from './ignore-file.js';
 
 /** Where the rules of a walk come from. */
 export interface ExcludeOptions {
-  readonly exclude: readonly (string | Uint8Array)[];
-  readonly excludeFrom: readonly string[];
-  readonly excludePaths: readonly string[];
+  readonly exclude?: readonly (string | Uint8Array)[] | undefined;
+  readonly excludeFrom?: readonly string[] | undefined;
+  readonly excludePaths?: readonly string[] | undefined;
 }
 
 /** What a walk leaves out; of the patterns the last that matches decides. Text is bytes, one character each. */
@@ -22,13 +22,17 @@ export interface ExcludeRules {
  * Reads the files and takes the patterns apart; patterns given directly come last and so decide.
  * @throws PwalkError `PWALK_OPTIONS_INVALID` that names the pattern, the line or the file
  */
-export function excludeRules(options: ExcludeOptions): ExcludeRules {
+export function excludeRules({
+  exclude = [],
+  excludeFrom = [],
+  excludePaths = [],
+}: ExcludeOptions): ExcludeRules {
   return {
     patterns: [
-      ...options.excludeFrom.flatMap((file) => ignoreFile(contentOf(file), escapeText(file))),
-      ...options.exclude.flatMap(globPatterns),
+      ...excludeFrom.flatMap((file) => ignoreFile(contentOf(file), escapeText(file))),
+      ...exclude.flatMap(globPatterns),
     ],
-    paths: options.excludePaths.flatMap((file) => pathsFile(contentOf(file))),
+    paths: excludePaths.flatMap((file) => pathsFile(contentOf(file))),
   };
 }
 
