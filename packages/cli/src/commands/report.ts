@@ -2,6 +2,7 @@ import * as Args from '@oclif/core/args';
 import { Command } from '@oclif/core/command';
 import { exactArguments } from '../exact-arguments.js';
 import { outputFlags, outputRequest } from '../flags/output-flags.js';
+import { progressFlags } from '../flags/progress-flags.js';
 import { pruneFlags, pruneSettings } from '../flags/prune-flags.js';
 import { scanFlags, scanSettings } from '../flags/scan-flags.js';
 import { summaryFlags } from '../flags/summary-flags.js';
@@ -34,13 +35,22 @@ Exit status: 0 complete, 1 failed, 2 usage, 3 finished but something could not b
     }),
   };
 
-  static override flags = { ...outputFlags, ...scanFlags, ...pruneFlags, ...summaryFlags };
+  static override flags = {
+    ...outputFlags,
+    ...scanFlags,
+    ...pruneFlags,
+    ...progressFlags,
+    ...summaryFlags,
+  };
 
   override async run(): Promise<void> {
     const { argv, flags } = await this.parse(Report);
     const { output, ...wanted } = outputRequest(flags);
     const scan = scanSettings(flags);
     const { report } = await import('../report.js');
+    const isStdoutTaken = await takesStdout(flags.output);
+    const isSeen = flags.progress && !flags.quiet && !(isStdoutTaken && process.stdout.isTTY);
+    const line = isSeen ? await progressLine() : null;
     const summary = await report(exactArguments(argv.map(String)), {
       ...scan,
       ...pruneSettings(flags),
@@ -48,19 +58,28 @@ Exit status: 0 complete, 1 failed, 2 usage, 3 finished but something could not b
       output,
       signal: interruption.signal,
       onWarning: (message) => {
+        line?.clear();
         if (!flags.quiet) tell(message);
       },
-    });
+      onProgress: line === null ? undefined : (progress) => line.show(progress),
+    }).finally(() => line?.clear());
     process.exitCode = summary.exitCode;
     const { formatSummary, jsonSummary } = await import('../format-summary.js');
     const text = flags.json ? jsonSummary(summary) : flags.quiet ? null : formatSummary(summary);
     if (text === null) return;
-    print(text, (await isStdoutTaken(flags.output)) ? process.stderr : process.stdout);
+    print(text, isStdoutTaken ? process.stderr : process.stdout);
   }
 }
 
+/** The line of progress; null where nobody would see it. */
+async function progressLine() {
+  if (!process.stderr.isTTY) return null;
+  const { ProgressLine } = await import('../progress-line.js');
+  return ProgressLine.on(process.stderr);
+}
+
 /** True where data goes to standard output, by whatever name: the summary does not then. */
-async function isStdoutTaken(paths: readonly string[]): Promise<boolean> {
+async function takesStdout(paths: readonly string[]): Promise<boolean> {
   const { outputDescriptor } = await import('@pwalk/core/io');
   return (await Promise.all(paths.map(outputDescriptor))).includes(1);
 }
