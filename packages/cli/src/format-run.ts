@@ -14,7 +14,7 @@ export function formatRun(summary: RunSummary): string {
       `${groupDigits(effects.planned)} changes planned, ${groupDigits(effects.applied)} applied`,
     );
   if (accounting === null) lines.push(`${groupDigits(rows)} rows`);
-  else lines.push(formatSummary({ ...summary, accounting }));
+  else lines.push(formatSummary({ ...summary, accounting, matched: null }));
   return lines.join('\n');
 }
 
@@ -26,6 +26,6 @@ export function jsonRun(summary: RunSummary): string {
   const rest =
     accounting === null
       ? exactJson({ entries: rows, complete, outputs, seconds, exitCode })
-      : jsonSummary({ ...summary, accounting });
+      : jsonSummary({ ...summary, accounting, matched: null });
   return `${run.slice(0, -1)},${rest.slice(1)}`;
 }

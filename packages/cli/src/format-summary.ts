@@ -11,12 +11,17 @@ import { formatSize } from './size.js';
 
 /** The summary for people, some lines of text without a final newline. Safe for a terminal. */
 export function formatSummary(summary: ReportSummary): string {
-  const { accounting, outputs, errors, skipped, seconds } = summary;
+  const { accounting, matched, outputs, errors, skipped, seconds } = summary;
   const { files, directories, symlinks, other, bytes } = accounting;
   const lines = [
     `${groupDigits(files)} files, ${groupDigits(directories)} directories, ${groupDigits(symlinks)} symlinks, ${groupDigits(other)} other${bytes === null ? '' : `; ${formatSize(bytes)}`}`,
     accountingLine(accounting),
   ];
+  if (matched !== null) {
+    lines.push(
+      `${groupDigits(matched)} of ${groupDigits(accounting.rows)} rows came through the filters`,
+    );
+  }
   if (skipped > 0) {
     lines.push(
       `${groupDigits(skipped)} directories not entered by rule: ${skippedByState(accounting)}`,
@@ -30,7 +35,7 @@ export function formatSummary(summary: ReportSummary): string {
     }
     if (errors > summary.errorExamples.length) {
       lines.push(
-        `  … and ${groupDigits(errors - summary.errorExamples.length)} more: select * where errno is not null`,
+        `  … and ${groupDigits(errors - summary.errorExamples.length)} more${matched === null ? ': select * where errno is not null' : '; --errors FILE keeps them all'}`,
       );
     }
   }
@@ -47,7 +52,7 @@ export function formatSummary(summary: ReportSummary): string {
 
 /** The summary for programs: one JSON object on one line. Counts are exact, whatever their size. */
 export function jsonSummary(summary: ReportSummary): string {
-  const { accounting, outputs, errors, skipped, complete, seconds, exitCode } = summary;
+  const { accounting, matched, outputs, errors, skipped, complete, seconds, exitCode } = summary;
   const { rows, files, directories, symlinks, other, bytes, vanished, excluded, read } = accounting;
   return exactJson({
     entries: rows,
@@ -61,6 +66,7 @@ export function jsonSummary(summary: ReportSummary): string {
     skipped,
     complete,
     outputs,
+    matched: matched ?? undefined,
     seconds: Number(seconds.toFixed(3)),
     exitCode,
     read,

@@ -31,7 +31,7 @@ function report(error: unknown): number {
   if (error instanceof PwalkError) {
     if (error.code === 'PWALK_OUTPUT_CLOSED') return exitCodes.complete;
     const problems = error.problems.length > 0 ? error.problems : [error];
-    for (const { message } of problems) tell(message);
+    for (const { message, excerpt } of problems) tell(message, excerpt);
     return error.exitCode;
   }
   const status = oclifStatus(error);

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { escapeText, fullEntrySchema, PwalkError } from '@pwalk/core';
+import { escapeText, fullEntrySchema, isStage, PwalkError, type Stage } from '@pwalk/core';
 import { type PruneOptions, pruneOptions } from '@pwalk/native-walker';
 import { z } from 'zod';
 import { type Compression, compressionsAccepted, isCompression } from './compression.js';
@@ -36,7 +36,11 @@ export interface ReportOptions extends OutputSettings, PruneOptions {
   readonly output: string | OutputOptions | readonly (string | OutputOptions)[];
   /** Columns with the same text in every row of every output that has a choice of columns. */
   readonly constants?: Readonly<Record<string, string>> | undefined;
-  /** File for the entries that could not be read: `.parquet`, `.csv` or `.jsonl`. */
+  /** What an entry has to come through to be written, one after the other, as `[where('size > 1GiB')]`. */
+  readonly filters?: readonly Stage<'filter'>[] | undefined;
+  /** End with `exitCode` 4 when an entry came through the filters. @default false */
+  readonly failOnMatch?: boolean | undefined;
+  /** File for the entries that could not be read, whatever the filters say: `.parquet`, `.csv` or `.jsonl`. */
   readonly errors?: string | undefined;
   readonly threads?: number | undefined;
   /** Bytes beyond what Node itself takes, at least 16 MiB. @default 256 MiB */
@@ -58,6 +62,7 @@ export interface ReportPlan
   readonly roots: readonly Uint8Array[];
   readonly outputs: readonly OutputPlan[];
   readonly constants: Readonly<Record<string, string>>;
+  readonly filters: readonly Stage<'filter'>[];
   readonly snapshots: boolean;
   readonly stat: 'lazy' | 'sync';
 }
@@ -81,6 +86,10 @@ const optionsSchema = z.strictObject({
   ...pruneOptions.shape,
   output: z.union([output, z.array(output).min(1)]),
   constants: z.record(z.string(), z.string()).optional(),
+  filters: z
+    .array(z.custom<Stage<'filter'>>(isFilter, "must be a filter, as where('size > 1GiB')"))
+    .default([]),
+  failOnMatch: z.boolean().optional(),
   errors: path.optional(),
   threads: z.int().min(1).max(1024).optional(),
   memory: z.int().min(LEAST_MEMORY).optional(),
@@ -96,6 +105,10 @@ const bytes = z
   .refine((root) => root.length > 0 && !root.includes(0), 'must hold bytes, and no NUL');
 const root = z.union([path, bytes]);
 const rootsSchema = z.union([root, z.array(root).min(1)]);
+
+function isFilter(value: unknown): boolean {
+  return isStage(value) && value.kind === 'filter';
+}
 
 function hasNoNul(text: string): boolean {
   return !text.includes('\0');
@@ -135,6 +148,9 @@ export function planReport(givenRoots: unknown, givenOptions: unknown): ReportPl
   }
   for (const planned of outputs) {
     checkColumns(planned.columns ?? [], constants);
+  }
+  if (options.failOnMatch === true && options.filters.length === 0) {
+    throw misfit('Every entry matches where there is no filter; say what to fail on.');
   }
   if (options.errors !== undefined) checkErrorsFile(options.errors);
   checkApart([...outputs.map((planned) => planned.path), options.errors ?? []].flat());

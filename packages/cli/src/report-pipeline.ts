@@ -1,8 +1,9 @@
-import { decodeName, type PipelineSpec } from '@pwalk/core';
+import { decodeName, type FilteredSink, type PipelineSpec, type Stage } from '@pwalk/core';
 import { type PruneOptions, pruneOptions, walker } from '@pwalk/native-walker';
 import { constantColumns } from './constant-columns.js';
 import { errorsFile } from './errors-sink.js';
 import { type FailureLog, failureLog } from './failed-entries.js';
+import { type MatchCount, matchCount } from './match-count.js';
 import { sinkFor } from './output-format.js';
 import type { ReportPlan } from './report-options.js';
 
@@ -10,23 +11,34 @@ import type { ReportPlan } from './report-options.js';
 export async function reportPipeline(
   plan: ReportPlan,
   failures: FailureLog,
+  matches: MatchCount,
 ): Promise<PipelineSpec> {
-  const { roots, outputs, constants, errors, memory, signal, threads, snapshots, stat } = plan;
+  const { roots, outputs, constants, errors, memory, signal, filters } = plan;
+  const { threads, snapshots, stat } = plan;
   const prune = pruneOptions.parse(plan);
   const walking = { snapshots, stat, ...prune, ...(threads === undefined ? {} : { threads }) };
   const names = Object.keys(constants);
+  const sinks = await Promise.all(outputs.map((output) => sinkFor(output, constants)));
   return {
     source: walker({ ...walking, roots: [...roots] }),
     filters: names.length === 0 ? [] : [constantColumns({ ...constants })],
     sinks: [
-      ...(await Promise.all(outputs.map((output) => sinkFor(output, constants)))),
+      // What could not be read is told whatever the filters say, so they stand before the outputs only.
+      ...sinks.map((sink, at) => behind(sink, filters, at === 0 ? [matchCount(matches)] : [])),
       ...(errors === undefined ? [] : [errorsFile({ path: errors, constants: names })]),
       failureLog(failures),
     ],
     scan: {
       roots: roots.map((root) => decodeName(root).text),
       rootBytes: roots,
-      options: { ...walking, ...excludeText(prune), ...(names.length === 0 ? {} : { constants }) },
+      options: {
+        ...walking,
+        ...excludeText(prune),
+        ...(names.length === 0 ? {} : { constants }),
+        ...(filters.length === 0
+          ? {}
+          : { filters: filters.map(({ name, options }) => ({ [name]: options })) }),
+      },
     },
     ...(memory === undefined ? {} : { memory }),
     ...(signal === undefined ? {} : { signal }),
@@ -37,4 +49,12 @@ export async function reportPipeline(
 function excludeText({ exclude = [] }: PruneOptions): { exclude?: string[] } {
   if (exclude.length === 0) return {};
   return { exclude: exclude.map((glob) => decodeName(Buffer.from(glob)).text) };
+}
+
+function behind(
+  sink: Stage<'sink'>,
+  filters: readonly Stage<'filter'>[],
+  counting: readonly Stage<'filter'>[],
+): Stage<'sink'> | FilteredSink {
+  return filters.length === 0 ? sink : { filters: [...filters, ...counting], sink };
 }

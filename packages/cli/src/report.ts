@@ -9,6 +9,7 @@ import {
 } from '@pwalk/core';
 import { expectedEntries } from './expected-entries.js';
 import { type FailedEntry, FailureLog } from './failed-entries.js';
+import { MatchCount } from './match-count.js';
 import { planReport, type ReportOptions } from './report-options.js';
 import { reportPipeline } from './report-pipeline.js';
 import { reportProgress } from './report-progress.js';
@@ -16,6 +17,8 @@ import { reportProgress } from './report-progress.js';
 /** What a report came to. */
 export interface ReportSummary {
   readonly accounting: Accounting;
+  /** Entries that came through the filters; null where there are none. */
+  readonly matched: number | null;
   readonly errors: number;
   /** The first entries that could not be read. */
   readonly errorExamples: readonly FailedEntry[];
@@ -25,7 +28,7 @@ export interface ReportSummary {
   /** In the order they were asked for; the file of errors last. */
   readonly outputs: readonly Output[];
   readonly seconds: number;
-  /** The status the command ends with: 0, or 3 when something is missing from the result. */
+  /** The status the command ends with: 0, 3 when something is missing from the result, 4 for a match. */
   readonly exitCode: number;
 }
 
@@ -49,7 +52,8 @@ export async function report(
 ): Promise<ReportSummary> {
   const plan = planReport(roots, options);
   const failures = new FailureLog(MOST_EXAMPLES);
-  const pipeline = await reportPipeline(plan, failures);
+  const matches = new MatchCount();
+  const pipeline = await reportPipeline(plan, failures, matches);
   const { onProgress, onWarning } = plan;
   const expected = onProgress === undefined ? null : await expectedEntries(plan);
   const started = performance.now();
@@ -77,15 +81,18 @@ export async function report(
       'The walker kept no account of its walk; please report this.',
     );
   }
+  const matched = plan.filters.length === 0 ? null : matches.rows;
+  const isFinding = plan.failOnMatch === true && matches.rows > 0;
   return {
     accounting,
+    matched,
     errors: errorCount(accounting),
     errorExamples: failures.examples,
     skipped: skippedCount(accounting),
     complete,
     outputs,
     seconds,
-    exitCode: complete ? exitCodes.complete : exitCodes.incomplete,
+    exitCode: isFinding ? exitCodes.refused : complete ? exitCodes.complete : exitCodes.incomplete,
   };
 }
 

@@ -1,8 +1,12 @@
 import { escapeMessage } from '@pwalk/core';
 
-/** Tells the user something on standard error: one line, nothing in which commands the terminal. */
-export function tell(message: string): void {
+/**
+ * Tells the user something on standard error: one line, nothing in which commands the terminal, and
+ * below it the lines of an excerpt.
+ */
+export function tell(message: string, excerpt: readonly string[] = []): void {
   process.stderr.write(`pwalk: ${escapeMessage(message)}\n`);
+  for (const line of excerpt) process.stderr.write(`  ${escapeMessage(line)}\n`);
 }
 
 /** Prints text of several lines, a summary or a plan, with the same care. */

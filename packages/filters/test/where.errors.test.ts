@@ -41,7 +41,7 @@ describe('what where() refuses', () => {
     ['size > ', '', 'but end of input found'],
     ['size > 1 &', '', 'but end of input found'],
     ['name == "\\q"', '', 'but'],
-    ['name == "\\u{110000}"', '\\\\u{110000}', 'There is no character'],
+    ['name == "\\u{110000}"', '\\u{110000}', 'There is no character'],
     ['', '', 'but end of input found'],
   ])('%s', async (text, place, sentence) => {
     const said = await complaint(text);

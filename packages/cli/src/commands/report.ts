@@ -1,6 +1,7 @@
 import * as Args from '@oclif/core/args';
 import { Command } from '@oclif/core/command';
 import { exactArguments } from '../exact-arguments.js';
+import { failOnMatchFlag, filterFlags, filtersOf } from '../flags/filter-flags.js';
 import { outputFlags, outputRequest } from '../flags/output-flags.js';
 import { progressFlags } from '../flags/progress-flags.js';
 import { pruneFlags, pruneSettings } from '../flags/prune-flags.js';
@@ -17,13 +18,14 @@ export default class Report extends Command {
 
 Snapshot directories are not entered unless --snapshots is given. Symbolic links are never followed. The file appears under its name when it is whole.
 
-Exit status: 0 complete, 1 failed, 2 usage, 3 finished but something could not be read, 5 the output could not be written, 130 and 143 by signal.`;
+Exit status: 0 complete, 1 failed, 2 usage, 3 finished but something could not be read, 4 an entry matched with --fail-on-match, 5 the output could not be written, 130 and 143 by signal.`;
 
   static override examples = [
     '<%= config.bin %> report /data',
     '<%= config.bin %> report /data /scratch -o scan.parquet --json',
     '<%= config.bin %> report / -x --exclude node_modules --exclude "*.{o,tmp}"',
     '<%= config.bin %> report /data -o scan.csv.gz --format dey-csv',
+    `<%= config.bin %> report /data -o old.csv --where 'size > 1GiB && mtime < now - 2y'`,
   ];
 
   static override strict = false;
@@ -37,6 +39,8 @@ Exit status: 0 complete, 1 failed, 2 usage, 3 finished but something could not b
 
   static override flags = {
     ...outputFlags,
+    ...filterFlags,
+    'fail-on-match': failOnMatchFlag,
     ...scanFlags,
     ...pruneFlags,
     ...progressFlags,
@@ -56,6 +60,8 @@ Exit status: 0 complete, 1 failed, 2 usage, 3 finished but something could not b
       ...pruneSettings(flags),
       ...wanted,
       output,
+      filters: await filtersOf(flags),
+      failOnMatch: flags['fail-on-match'],
       signal: interruption.signal,
       onWarning: (message) => {
         line?.clear();

@@ -176,7 +176,7 @@ class Faults {
     return new PwalkError(
       problem.code,
       `Config "${escapeText(this.#file)}", ${escapeText(at)}: ${problem.message}`,
-      { path: this.#file, option: at, cause: problem },
+      { path: this.#file, option: at, excerpt: problem.excerpt, cause: problem },
     );
   }
 }

@@ -11,6 +11,8 @@ export interface PwalkErrorDetails {
   readonly path?: string;
   /** Where in the config it was found, as `sinks[0].options.path`. */
   readonly option?: string;
+  /** Lines to print below the message: a text the user gave, and a mark at the place it is about. */
+  readonly excerpt?: readonly string[];
   readonly cause?: unknown;
   /** Everything that was wrong, when several things were found at once. */
   readonly problems?: readonly PwalkError[];
@@ -28,6 +30,7 @@ export class PwalkError extends Error {
   readonly hook: string | undefined;
   readonly path: string | undefined;
   readonly option: string | undefined;
+  readonly excerpt: readonly string[];
   readonly problems: readonly PwalkError[];
 
   constructor(code: ErrorCode, message: string, details: PwalkErrorDetails = {}) {
@@ -40,6 +43,7 @@ export class PwalkError extends Error {
     this.hook = details.hook;
     this.path = details.path;
     this.option = details.option;
+    this.excerpt = (details.excerpt ?? []).map(escapeMessage);
     this.problems = details.problems ?? [];
   }
 
@@ -60,6 +64,7 @@ export class PwalkError extends Error {
         hook,
         cause: error.cause,
         problems: error.problems,
+        excerpt: error.excerpt,
         ...(error.path === undefined ? {} : { path: error.path }),
         ...(error.option === undefined ? {} : { option: error.option }),
       });

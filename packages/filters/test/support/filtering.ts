@@ -54,13 +54,16 @@ export async function kept(stage: Stage<'filter'>, batch: EntryBatch): Promise<n
     : [...left.selection];
 }
 
-/** The message a filter is refused with. */
+/** The message a filter is refused with, and the lines below it. */
 export async function refusal(make: () => Stage<'filter'>): Promise<string> {
   try {
     await openFilter(make());
   } catch (error) {
-    if (error instanceof PwalkError && error.code !== 'PWALK_OPTIONS_INVALID') throw error;
-    if (error instanceof Error) return error.message;
+    if (error instanceof PwalkError && error.code === 'PWALK_OPTIONS_INVALID') {
+      return [error.message, ...error.excerpt].join('\n');
+    }
+    if (error instanceof PwalkError || !(error instanceof Error)) throw error;
+    return error.message;
   }
   throw new Error('it was not refused');
 }
