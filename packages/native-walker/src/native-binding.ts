@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import type { ListerBinding } from './walk/native-lister.js';
 
 /** One column of the native walker's table; equal to the field of the same position in `fullEntrySchema`. */
 export interface NativeColumn {
@@ -125,7 +126,7 @@ export interface NativeWalk {
   notes(): NativeNotes;
 }
 
-export interface NativeBinding {
+export interface NativeBinding extends ListerBinding {
   /** For each root 0, or the errno of looking at it. */
   probeRoots(roots: readonly Uint8Array[]): number[];
   /** @throws TypeError or RangeError that names the option */

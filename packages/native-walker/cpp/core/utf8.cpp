@@ -38,6 +38,11 @@ size_t sequence_length(const char* data, size_t size) {
 
 }  // namespace
 
+size_t utf8_sequence(std::string_view bytes) {
+  if (bytes.empty()) return 0;
+  return static_cast<unsigned char>(bytes[0]) < 0x80 ? 1 : sequence_length(bytes.data(), bytes.size());
+}
+
 bool is_utf8(std::string_view bytes) {
   for (;;) {
     bytes.remove_prefix(ascii_run(bytes.data(), bytes.size()));

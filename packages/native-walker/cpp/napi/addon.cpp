@@ -3,9 +3,10 @@
 
 #include "core/columns.hpp"
 #include "core/walk_options.hpp"
+#include "napi/addon_data.hpp"
+#include "napi/lister_object.hpp"
 #include "napi/options_from_js.hpp"
 #include "napi/walk_object.hpp"
-#include "napi/walk_registry.hpp"
 
 namespace pwalk {
 namespace {
@@ -48,14 +49,23 @@ Napi::Value start_walk(const Napi::CallbackInfo& info) {
   return info.Env().GetInstanceData<AddonData>()->walk_constructor.New({info[0]});
 }
 
+Napi::Value start_lister(const Napi::CallbackInfo& info) {
+  return info.Env().GetInstanceData<AddonData>()->lister_constructor.New({info[0], info[1]});
+}
+
 Napi::Object init(Napi::Env env, Napi::Object exports) {
   auto* data = new AddonData;  // the environment deletes it
   env.SetInstanceData(data);
   data->walk_constructor = Napi::Persistent(WalkObject::define(env));
-  env.AddCleanupHook([data] { data->walks.stop_all(); });
+  data->lister_constructor = Napi::Persistent(ListerObject::define(env));
+  env.AddCleanupHook([data] {
+    data->walks.stop_all();
+    data->listers.stop_all();
+  });
   exports.Set("columns", Napi::Function::New(env, columns, "columns"));
   exports.Set("probeRoots", Napi::Function::New(env, probe, "probeRoots"));
   exports.Set("startWalk", Napi::Function::New(env, start_walk, "startWalk"));
+  exports.Set("startLister", Napi::Function::New(env, start_lister, "startLister"));
   return exports;
 }
 

@@ -13,16 +13,6 @@ bool flag_option(const Napi::Object& object, const char* name) {
   return value.As<Napi::Boolean>();
 }
 
-size_t count_option(const Napi::Object& object, const char* name, size_t fallback, size_t least, size_t most) {
-  const Napi::Value value = object.Get(name);
-  if (value.IsUndefined()) return fallback;
-  const double number = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : -1;
-  if (!(number >= static_cast<double>(least) && number <= static_cast<double>(most)) || std::floor(number) != number) {
-    throw Napi::RangeError::New(object.Env(), std::string(name) + " must be an integer from " + std::to_string(least) + " to " + std::to_string(most));
-  }
-  return static_cast<size_t>(number);
-}
-
 uint64_t unsigned_member(const Napi::Object& object, const char* name) {
   const Napi::Value value = object.Get(name);
   bool lossless = false;
@@ -66,15 +56,6 @@ std::vector<FileIdentity> own_files_option(const Napi::Object& object) {
   return files;
 }
 
-std::string byte_string(const Napi::Value& value, const char* what) {
-  const auto refuse = [&] { return Napi::TypeError::New(value.Env(), std::string(what) + " must be a Uint8Array without NUL bytes"); };
-  if (!value.IsTypedArray() || value.As<Napi::TypedArray>().TypedArrayType() != napi_uint8_array) throw refuse();
-  const auto bytes = value.As<Napi::Uint8Array>();
-  std::string text(reinterpret_cast<const char*>(bytes.Data()), bytes.ByteLength());
-  if (text.find('\0') != std::string::npos) throw refuse();
-  return text;
-}
-
 std::vector<ExcludePattern> exclude_option(const Napi::Object& object) {
   std::vector<ExcludePattern> patterns;
   const Napi::Value value = object.Get("exclude");
@@ -92,6 +73,25 @@ std::vector<ExcludePattern> exclude_option(const Napi::Object& object) {
 }
 
 }  // namespace
+
+std::string byte_string(const Napi::Value& value, const char* what) {
+  const auto refuse = [&] { return Napi::TypeError::New(value.Env(), std::string(what) + " must be a Uint8Array without NUL bytes"); };
+  if (!value.IsTypedArray() || value.As<Napi::TypedArray>().TypedArrayType() != napi_uint8_array) throw refuse();
+  const auto bytes = value.As<Napi::Uint8Array>();
+  std::string text(reinterpret_cast<const char*>(bytes.Data()), bytes.ByteLength());
+  if (text.find('\0') != std::string::npos) throw refuse();
+  return text;
+}
+
+size_t count_option(const Napi::Object& object, const char* name, size_t fallback, size_t least, size_t most) {
+  const Napi::Value value = object.Get(name);
+  if (value.IsUndefined()) return fallback;
+  const double number = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : -1;
+  if (!(number >= static_cast<double>(least) && number <= static_cast<double>(most)) || std::floor(number) != number) {
+    throw Napi::RangeError::New(object.Env(), std::string(name) + " must be an integer from " + std::to_string(least) + " to " + std::to_string(most));
+  }
+  return static_cast<size_t>(number);
+}
 
 std::vector<std::string> byte_strings(const Napi::Value& value, const char* what) {
   if (!value.IsArray()) throw Napi::TypeError::New(value.Env(), std::string(what) + " must be an array");

@@ -4,8 +4,8 @@
 #include <chrono>
 #include <utility>
 
+#include "napi/addon_data.hpp"
 #include "napi/options_from_js.hpp"
-#include "napi/walk_registry.hpp"
 
 namespace pwalk {
 namespace {

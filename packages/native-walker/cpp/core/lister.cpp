@@ -1,0 +1,356 @@
+#include "core/lister.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+#include <utility>
+
+namespace pwalk {
+namespace {
+
+// What a directory in the window takes beside its names and its path.
+constexpr size_t directory_overhead = sizeof(PlannedDirectory) + 64;
+
+}  // namespace
+
+std::shared_ptr<Lister> Lister::start(ListerOptions options, std::function<void()> wake) {
+  auto lister = std::make_shared<Lister>(std::move(options), std::move(wake));
+  const std::lock_guard lock(lister->pool_.mutex());
+  lister->pool_.join(lister);
+  return lister;
+}
+
+Lister::Lister(ListerOptions options, std::function<void()> wake)
+    : options_(std::move(options)), wake_(std::move(wake)), pool_(ListingPool::shared()) {}
+
+Lister::Step Lister::visit(size_t depth, std::string_view name, Wait wait) {
+  Lock lock(pool_.mutex());
+  if (cancelled_) return Step::closed;
+  current_ = enter(depth, name);
+  const Step step = proceed(lock, wait);
+  // Threads sleep until half of the window is empty, so that they are woken once for many directories.
+  if (pool_.has_sleepers() && ahead_ <= options_.window / 2 && has_work()) pool_.offer_work();
+  return step;
+}
+
+Lister::Step Lister::resume() {
+  Lock lock(pool_.mutex());
+  return cancelled_ ? Step::closed : proceed(lock, Wait::never);
+}
+
+PlannedRef Lister::enter(size_t depth, std::string_view name) {
+  if (current_ && (entered_.empty() || entered_.back() != current_)) drop(std::move(current_));
+  while (entered_.size() > depth) {
+    drop(std::move(entered_.back()));
+    entered_.pop_back();
+  }
+  if (entered_.empty()) return std::make_shared<PlannedDirectory>(options_.top, true);
+  PlannedDirectory& parent = *entered_.back();
+  if (PlannedRef child = expected_child(parent, name)) return child;
+  auto made = std::make_shared<PlannedDirectory>(join_path(parent.path, std::string(name)), options_.enter_links);
+  made->request.parent_dev = parent.listing.stamp.dev;
+  made->request.parent_trust = parent.listing.trust;
+  made->request.knows_parent = true;
+  return made;
+}
+
+// What was read ahead of that name; none when it was not.
+PlannedRef Lister::expected_child(PlannedDirectory& parent, std::string_view name) {
+  auto& children = parent.children;
+  const auto next = children.begin() + static_cast<ptrdiff_t>(parent.next_entered);
+  const auto named = [&](const PlannedChild& child) { return child.name == name; };
+  auto found = std::find_if(next, children.end(), named);
+  if (found == children.end()) {
+    found = std::find_if(children.begin(), next, named);
+    if (found == next) return {};
+  }
+  parent.next_entered = static_cast<size_t>(found - children.begin()) + 1;
+  found->taken = true;
+  return std::move(found->directory);
+}
+
+Lister::Step Lister::proceed(Lock& lock, Wait wait) {
+  for (;;) {
+    PlannedDirectory& directory = *current_;
+    awaited_ = false;
+    switch (directory.state) {
+      case State::expected:
+        demand(lock, wait);
+        break;
+      case State::ready: {
+        count_out(directory);
+        Listing& listing = directory.listing;
+        // Where one look decides and cannot take long, it is taken here.
+        if (listing.usable() && listing.links.empty() && (listing.trust == TimesTrust::local || wait == Wait::block)) {
+          lock.unlock();
+          const StillTrue answer = is_still_true(listing, directory.path, directory.follow);
+          lock.lock();
+          if (cancelled_) return Step::closed;
+          if (answer != StillTrue::no) {
+            listing.is_link = answer == StillTrue::is_link;
+            directory.state = State::delivered;
+            break;
+          }
+          listing.settled = false;
+        }
+        demand(lock, wait);
+        break;
+      }
+      case State::delivered:
+        return settle();
+      case State::reading:
+      case State::delivering:
+        if (wait == Wait::never) {
+          awaited_ = true;
+          return Step::pending;
+        }
+        changed_.wait(lock, [&] { return cancelled_ || directory.state == State::ready || directory.state == State::delivered; });
+        break;
+    }
+    if (cancelled_) return Step::closed;
+  }
+}
+
+Lister::Step Lister::settle() {
+  const Listing& listing = current_->listing;
+  if (listing.is_link || listing.error != 0) return listing.is_link ? Step::is_link : Step::failed;
+  entered_.push_back(current_);
+  return Step::listed;
+}
+
+void Lister::demand(Lock& lock, Wait wait) {
+  const PlannedRef directory = current_;
+  directory->state = State::delivering;
+  if (wait == Wait::never) {
+    demanded_ = directory;
+    pool_.offer_work();
+    return;
+  }
+  ++busy_;
+  lock.unlock();
+  Outcome outcome = work(*directory);
+  lock.lock();
+  complete(*directory, std::move(outcome));
+}
+
+void Lister::replan(size_t depth, const std::vector<std::string>& names) {
+  const Lock lock(pool_.mutex());
+  if (cancelled_ || depth >= entered_.size()) return;
+  PlannedDirectory& parent = *entered_[depth];
+  if (parent.children.empty()) return;
+  std::unordered_map<std::string_view, PlannedChild*> known;
+  for (PlannedChild& child : parent.children) known.emplace(child.name, &child);
+  std::vector<PlannedChild> children;
+  children.reserve(names.size());
+  for (const std::string& name : names) {
+    const auto found = known.find(name);
+    if (found == known.end()) continue;
+    children.push_back({name, std::move(found->second->directory), found->second->taken});
+    known.erase(found);
+  }
+  std::swap(parent.children, children);
+  for (PlannedChild& dropped : children) {
+    if (dropped.directory) drop(std::move(dropped.directory));
+  }
+  parent.next_planned = 0;
+  parent.next_entered = 0;
+  // Its own children first, then what is below those that were read already.
+  unplan(parent);
+  plan_before(plan_.begin(), parent);
+  if (has_work()) pool_.offer_work();
+}
+
+void Lister::cancel() {
+  bool was_awaited = false;
+  {
+    const Lock lock(pool_.mutex());
+    if (cancelled_) return;
+    cancelled_ = true;
+    pool_.leave(*this);
+    demanded_.reset();
+    was_awaited = std::exchange(awaited_, false);
+    if (current_) drop(current_);
+    while (!entered_.empty()) {
+      drop(std::move(entered_.back()));
+      entered_.pop_back();
+    }
+    changed_.notify_all();
+  }
+  if (was_awaited) wake();
+}
+
+bool Lister::wait_ended(std::chrono::steady_clock::time_point deadline) {
+  Lock lock(pool_.mutex());
+  return changed_.wait_until(lock, deadline, [&] { return busy_ == 0; });
+}
+
+ListerProgress Lister::progress() const {
+  const std::lock_guard lock(pool_.mutex());
+  return {ahead_, ahead_bytes_, busy_};
+}
+
+bool Lister::has_work() const {
+  if (cancelled_ || busy_ >= options_.threads) return false;
+  if (demanded_) return true;
+  return window_is_open() && std::any_of(plan_.begin(), plan_.end(), [](const PlannedDirectory* directory) {
+    return directory->state != State::reading;
+  });
+}
+
+PlannedRef Lister::take() {
+  if (cancelled_ || busy_ >= options_.threads) return {};
+  if (demanded_) {
+    ++busy_;
+    return std::exchange(demanded_, {});
+  }
+  if (!window_is_open()) return {};
+  for (auto place = plan_.begin(); place != plan_.end();) {
+    PlannedDirectory& parent = **place;
+    if (parent.state == State::reading) {
+      ++place;
+      continue;
+    }
+    auto& children = parent.children;
+    while (parent.next_planned < children.size() && children[parent.next_planned].taken) ++parent.next_planned;
+    if (parent.next_planned == children.size()) {
+      ++place;
+      unplan(parent);
+      continue;
+    }
+    PlannedChild& child = children[parent.next_planned++];
+    child.taken = true;
+    child.directory = std::make_shared<PlannedDirectory>(join_path(parent.path, child.name), options_.enter_links);
+    PlannedDirectory& made = *child.directory;
+    made.state = State::reading;
+    // Links are never read ahead: whatever is one now was a directory when its parent was listed.
+    made.request = {.follow = false,
+                    .most_bytes = options_.window_bytes,
+                    .parent_dev = parent.listing.stamp.dev,
+                    .parent_trust = parent.listing.trust,
+                    .knows_parent = true,
+                    .only_trusted = !options_.trust_all};
+    plan_before(place, made);
+    if (parent.next_planned == children.size()) unplan(parent);
+    count_in(made, directory_overhead + made.path.size());
+    ++busy_;
+    return child.directory;
+  }
+  return {};
+}
+
+Lister::Outcome Lister::work(PlannedDirectory& directory) const {
+  Outcome outcome;
+  if (directory.state == State::reading) {
+    outcome.listing = read_listing(directory.path, options_.rules, directory.request, directory.stop);
+    outcome.children = children_of(outcome.listing);
+    outcome.replaced = true;
+    return outcome;
+  }
+  if (directory.listing.usable() && directory.listing.settled) {
+    const StillTrue answer = is_still_true(directory.listing, directory.path, directory.follow);
+    if (answer == StillTrue::yes) resolve_links(directory.listing, directory.path, options_.rules);
+    directory.listing.is_link = answer == StillTrue::is_link;
+    if (answer != StillTrue::no) return outcome;
+  }
+  ListingRequest request = directory.request;
+  request.follow = directory.follow;
+  request.most_bytes = SIZE_MAX;
+  request.only_trusted = false;
+  outcome.listing = read_listing(directory.path, options_.rules, request, directory.stop);
+  outcome.children = children_of(outcome.listing);
+  outcome.replaced = true;
+  resolve_links(outcome.listing, directory.path, options_.rules);
+  return outcome;
+}
+
+bool Lister::complete(PlannedDirectory& directory, Outcome outcome) {
+  --busy_;
+  changed_.notify_all();
+  if (directory.stop) return false;
+  if (outcome.replaced) {
+    drop_children(directory);
+    directory.listing = std::move(outcome.listing);
+    directory.children = std::move(outcome.children);
+  }
+  if (directory.state == State::reading) {
+    directory.state = State::ready;
+    if (directory.children.empty()) unplan(directory);
+    const size_t bytes = directory.listing.names.size() + directory.children.size() * sizeof(PlannedChild);
+    ahead_bytes_ += bytes;
+    directory.window_bytes += bytes;
+  } else {
+    directory.state = State::delivered;
+    if (!directory.children.empty() && !directory.in_plan) plan_before(plan_.begin(), directory);
+  }
+  return awaited_ && current_.get() == &directory;
+}
+
+std::vector<PlannedChild> Lister::children_of(const Listing& listing) const {
+  std::vector<PlannedChild> children;
+  if (!listing.usable() || !reads_ahead(listing)) return children;
+  children.reserve(listing.directory_count);
+  std::string_view names(listing.names.data(), listing.directories_size);
+  while (!names.empty()) {
+    const size_t end = names.find('/');
+    children.push_back({std::string(names.substr(0, end)), {}, false});
+    names.remove_prefix(end + 1);
+  }
+  return children;
+}
+
+bool Lister::reads_ahead(const Listing& listing) const {
+  return options_.window > 0 && (options_.trust_all || listing.trust != TimesTrust::unknown);
+}
+
+void Lister::count_in(PlannedDirectory& directory, size_t bytes) {
+  directory.in_window = true;
+  directory.window_bytes = bytes;
+  ahead_bytes_ += bytes;
+  ++ahead_;
+}
+
+void Lister::count_out(PlannedDirectory& directory) {
+  if (!directory.in_window) return;
+  directory.in_window = false;
+  ahead_bytes_ -= std::exchange(directory.window_bytes, 0);
+  --ahead_;
+}
+
+void Lister::plan_before(ReadingPlan::iterator place, PlannedDirectory& directory) {
+  directory.place = plan_.insert(place, &directory);
+  directory.in_plan = true;
+}
+
+void Lister::unplan(PlannedDirectory& directory) {
+  if (std::exchange(directory.in_plan, false)) plan_.erase(directory.place);
+}
+
+void Lister::drop(PlannedRef directory) {
+  directory->stop = true;
+  unplan(*directory);
+  count_out(*directory);
+  drop_children(*directory);
+}
+
+// With a list of its own instead of recursion: a window may be ten thousand directories deep.
+void Lister::drop_children(PlannedDirectory& top) {
+  std::vector<PlannedRef> open;
+  const auto open_children = [&open](PlannedDirectory& directory) {
+    for (PlannedChild& child : directory.children) {
+      if (child.directory) open.push_back(std::move(child.directory));
+    }
+    directory.children.clear();
+    directory.next_planned = 0;
+    directory.next_entered = 0;
+  };
+  open_children(top);
+  while (!open.empty()) {
+    const PlannedRef directory = std::move(open.back());
+    open.pop_back();
+    directory->stop = true;
+    unplan(*directory);
+    count_out(*directory);
+    open_children(*directory);
+  }
+}
+
+}  // namespace pwalk

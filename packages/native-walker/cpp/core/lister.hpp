@@ -1,0 +1,132 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/listing_pool.hpp"
+#include "core/planned_directory.hpp"
+
+namespace pwalk {
+
+struct ListerOptions {
+  std::string top;
+  // Whether directories are entered that turn out to be symbolic links. The top always is.
+  bool enter_links = true;
+  size_t threads = 1;             // that may work for this walk at a time
+  size_t window = 0;              // directories read ahead and not delivered; 0: none is
+  size_t window_bytes = 0;        // and their names
+  bool trust_all = false;         // read ahead also where directory times may lie
+  ListingRules rules;
+};
+
+struct ListerProgress {
+  size_t ahead;        // directories read or being read and not delivered
+  size_t ahead_bytes;  // of their names
+  size_t busy_threads;
+};
+
+// Lists the directories of one walk as the caller enters them, in whatever order he likes, with what
+// a listing at that very moment would give; in truth most were read before, by threads that guess
+// that he goes on in the order of the listings.
+//
+// The caller's position is a stack of directories: visit(depth, name) leaves all below `depth`, which
+// drops what was read ahead there, and enters `name` in the directory that is left on top.
+//
+// Which directory is read next: `plan_` has, in the order in which the caller would get there, every
+// directory that is being read and every one that has children to be read. The first child of the
+// first that is not being read is next; it takes its place before its parent, whose other children
+// come after everything below it.
+//
+// Lifetime: shared by its owner and, while a thread works for it, the pool. Nothing in it points to the
+// owner but `wake`, which must be safe to call at any time.
+// Threads: visit(), resume() and replan() on one thread; cancel(), wait_ended() and progress() on any. All is guarded
+// by the mutex of the pool, which nobody holds during a call to the kernel.
+class Lister : public std::enable_shared_from_this<Lister> {
+ public:
+  enum class Step : uint8_t {
+    listed,   // see current()
+    is_link,  // a symbolic link, and those are not entered
+    failed,   // see current().error
+    pending,  // `wake` is called when resume() may know more
+    closed,
+  };
+  enum class Wait : uint8_t { never, block };
+
+  // Throws what std::thread did when the pool has no thread and cannot start one.
+  static std::shared_ptr<Lister> start(ListerOptions options, std::function<void()> wake);
+  Lister(ListerOptions options, std::function<void()> wake);
+
+  // With Wait::block the listing is made on this thread where it was not read ahead, and the step is
+  // never `pending`.
+  Step visit(size_t depth, std::string_view name, Wait wait);
+  Step resume();
+  // What the last step listed or failed with. The caller may empty it.
+  Listing& current() { return current_->listing; }
+  // The caller will enter these directories of the one at `depth` instead, in this order.
+  void replan(size_t depth, const std::vector<std::string>& names);
+
+  // Drops everything and tells the threads; does not wait for them.
+  void cancel();
+  // Waits until no thread works for this any more; false when one still does by then.
+  bool wait_ended(std::chrono::steady_clock::time_point deadline);
+  ListerProgress progress() const;
+
+  // For the pool. With its mutex held: a directory to work on, or none.
+  PlannedRef take();
+  bool has_work() const;
+  size_t threads() const { return options_.threads; }
+  // Without it: does the work. With it: what comes of it, and whether wake() is to be called.
+  struct Outcome {
+    Listing listing;
+    std::vector<PlannedChild> children;
+    bool replaced = false;  // the listing is a new one
+  };
+  Outcome work(PlannedDirectory& directory) const;
+  bool complete(PlannedDirectory& directory, Outcome outcome);
+  void wake() const { wake_(); }
+
+ private:
+  using Lock = std::unique_lock<std::mutex>;
+  using State = PlannedDirectory::State;
+
+  PlannedRef enter(size_t depth, std::string_view name);
+  PlannedRef expected_child(PlannedDirectory& parent, std::string_view name);
+  Step proceed(Lock& lock, Wait wait);
+  Step settle();
+  // Leaves it to the pool, or does it here and now.
+  void demand(Lock& lock, Wait wait);
+  std::vector<PlannedChild> children_of(const Listing& listing) const;
+  bool reads_ahead(const Listing& listing) const;
+  void count_in(PlannedDirectory& directory, size_t bytes);
+  void count_out(PlannedDirectory& directory);
+  void plan_before(ReadingPlan::iterator place, PlannedDirectory& directory);
+  void unplan(PlannedDirectory& directory);
+  // Forgets the directory and all below it.
+  void drop(PlannedRef directory);
+  void drop_children(PlannedDirectory& directory);
+  bool window_is_open() const { return ahead_ < options_.window && ahead_bytes_ < options_.window_bytes; }
+
+  const ListerOptions options_;
+  const std::function<void()> wake_;
+  ListingPool& pool_;
+
+  std::vector<PlannedRef> entered_;  // the caller's position, top first
+  PlannedRef current_;               // of the last visit()
+  PlannedRef demanded_;              // for the pool to take before anything else
+  bool awaited_ = false;             // current_ is pending
+  ReadingPlan plan_;
+  size_t ahead_ = 0;
+  size_t ahead_bytes_ = 0;
+  size_t busy_ = 0;  // threads working for this
+  bool cancelled_ = false;
+  std::condition_variable changed_;  // something was completed
+};
+
+}  // namespace pwalk
