@@ -29,9 +29,10 @@ struct DirectoryStamp {
   friend bool operator==(const DirectoryStamp&, const DirectoryStamp&) = default;
 };
 
-// True when any change after `begun` (CLOCK_REALTIME, taken before the stamp) gets another ctime than
-// the stamp's. Kernels before 6.13 stamp with the time of the last tick, so a change that follows a
-// ctime within the same tick leaves no trace.
+// True when any change after `begun` gets another ctime than the stamp's. Many file systems stamp with
+// the time of the kernel's last tick, so a change within the tick of the one before leaves no trace; a
+// tick that comes late may last longer than it should. `begun` is therefore CLOCK_REALTIME_COARSE, the very
+// clock they stamp with, read before the stamp.
 bool is_settled(const DirectoryStamp& stamp, const timespec& begun, TimesTrust trust);
 
 }  // namespace pwalk

@@ -95,7 +95,7 @@ Listing read_listing(const std::string& path, const ListingRules& rules, const L
                      const std::atomic<bool>& stop) {
   Listing listing;
   timespec begun{};
-  ::clock_gettime(CLOCK_REALTIME, &begun);
+  ::clock_gettime(CLOCK_REALTIME_COARSE, &begun);
   const UniqueFd fd = open_directory(path, request.follow);
   if (!fd.valid()) {
     const int error = errno;
