@@ -1,0 +1,244 @@
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <thread>
+#include <vector>
+
+#include <sys/stat.h>
+
+#include "core/lister.hpp"
+#include "pwalk/check.hpp"
+#include "scratch_tree.hpp"
+
+using namespace pwalk;
+using pwalk::test::ScratchTree;
+using Step = Lister::Step;
+using Wait = Lister::Wait;
+
+namespace {
+
+// A lister and the wait for what it says.
+struct Caller {
+  explicit Caller(ListerOptions options) : lister(Lister::start(std::move(options), [this] { ++wakes; })) {}
+  ~Caller() {
+    lister->cancel();
+    lister->wait_ended(std::chrono::steady_clock::now() + std::chrono::seconds(60));
+  }
+
+  Step visit(size_t depth, std::string_view name = "") {
+    int seen = wakes;
+    Step step = lister->visit(depth, name, Wait::never);
+    while (step == Step::pending) {
+      while (wakes == seen) std::this_thread::yield();
+      seen = wakes;
+      step = lister->resume();
+    }
+    return step;
+  }
+  std::string names() const { return lister->current().names; }
+  // Until nobody works ahead any more.
+  ListerProgress at_rest() const {
+    for (;;) {
+      const ListerProgress now = lister->progress();
+      if (now.busy_threads == 0 && ++quiet > 1000) return quiet = 0, now;
+      if (now.busy_threads != 0) quiet = 0;
+      std::this_thread::yield();
+    }
+  }
+
+  std::atomic<int> wakes{0};
+  mutable int quiet = 0;
+  std::shared_ptr<Lister> lister;
+};
+
+ListerOptions options_for(const ScratchTree& tree, size_t window, size_t threads = 2) {
+  ListerOptions options;
+  options.top = tree.path();
+  options.threads = threads;
+  options.window = window;
+  options.window_bytes = 32 << 20;
+  options.trust_all = true;
+  return options;
+}
+
+// Until a change of the directory now would get another ctime than what it has.
+void settle(const std::string& path) {
+  struct stat got {};
+  test::expect(::stat(path.c_str(), &got) == 0, "stat");
+  timespec now{};
+  do {
+    ::clock_gettime(CLOCK_REALTIME_COARSE, &now);
+  } while (!is_settled(DirectoryStamp::of(got), now, TimesTrust::local));
+}
+
+std::string in_order(std::string names) {
+  std::vector<std::string> parts;
+  while (!names.empty()) {
+    const size_t end = names.find('/') + 1;
+    parts.push_back(names.substr(0, end));
+    names.erase(0, end);
+  }
+  std::sort(parts.begin(), parts.end());
+  std::string sorted;
+  for (const std::string& part : parts) sorted += part;
+  return sorted;
+}
+
+}  // namespace
+
+PWALK_TEST("a listing has directories first, each name followed by a slash, and links where they lead") {
+  const ScratchTree tree;
+  tree.directory("d");
+  tree.file("f");
+  tree.symlink("d", "to-d");
+  tree.symlink("nowhere", "to-nothing");
+  for (const size_t window : {0U, 100U}) {
+    Caller caller(options_for(tree, window));
+    CHECK(caller.visit(0) == Step::listed);
+    const Listing& listing = caller.lister->current();
+    CHECK_EQ(in_order(listing.names.substr(0, listing.directories_size)), "d/to-d/");
+    CHECK_EQ(in_order(listing.names.substr(listing.directories_size)), "f/to-nothing/");
+    CHECK_EQ(listing.linked_directories.size(), 1U);
+    CHECK_EQ(listing.directory_count, 2U);
+    CHECK_EQ(listing.entry_count, 4U);
+  }
+}
+
+PWALK_TEST("no more directories are read ahead than the window holds, and none of what the caller left") {
+  const ScratchTree tree;
+  tree.wide(40, 3);
+  Caller caller(options_for(tree, 7));
+  CHECK(caller.visit(0) == Step::listed);
+  const std::string names = caller.names();
+  CHECK_EQ(caller.at_rest().ahead, 7U);
+  // One is taken out, another is read in its place.
+  CHECK(caller.visit(1, names.substr(0, names.find('/'))) == Step::listed);
+  CHECK(caller.at_rest().ahead <= 7U);
+  CHECK(caller.visit(0) == Step::listed);  // leaves all below
+  CHECK_EQ(caller.at_rest().ahead, 7U);
+}
+
+PWALK_TEST("the window is bounded in bytes, and a directory larger than it is listed when it is entered") {
+  const ScratchTree tree;
+  tree.wide(20, 200);
+  ListerOptions options = options_for(tree, 1000);
+  options.window_bytes = 500;
+  Caller caller(options);
+  CHECK(caller.visit(0) == Step::listed);
+  const std::string names = caller.names();
+  CHECK(caller.at_rest().ahead <= 3U);
+  CHECK(caller.visit(1, names.substr(0, names.find('/'))) == Step::listed);
+  CHECK_EQ(caller.lister->current().entry_count, 200U);
+}
+
+PWALK_TEST("a directory changed after it was read ahead is read again when it is entered") {
+  const ScratchTree tree;
+  tree.directory("d");
+  tree.file("d/before");
+  settle(tree / "d");
+  Caller caller(options_for(tree, 10));
+  CHECK(caller.visit(0) == Step::listed);
+  CHECK_EQ(caller.at_rest().ahead, 1U);
+  tree.file("d/after");
+  CHECK(caller.visit(1, "d") == Step::listed);
+  CHECK_EQ(in_order(caller.names()), "after/before/");
+}
+
+PWALK_TEST("a directory replaced by a link after it was read ahead is entered only where links are") {
+  for (const bool enter_links : {false, true}) {
+    const ScratchTree tree;
+    tree.directory("d");
+    tree.directory("other");
+    tree.file("other/elsewhere");
+    settle(tree / "d");
+    ListerOptions options = options_for(tree, 10);
+    options.enter_links = enter_links;
+    Caller caller(options);
+    CHECK(caller.visit(0) == Step::listed);
+    CHECK_EQ(caller.at_rest().ahead, 2U);
+    CHECK_EQ(::rename((tree / "d").c_str(), (tree / "gone").c_str()), 0);
+    tree.symlink("other", "d");
+    CHECK(caller.visit(1, "d") == (enter_links ? Step::listed : Step::is_link));
+    if (enter_links) CHECK_EQ(caller.names(), "elsewhere/");
+  }
+}
+
+PWALK_TEST("a removed directory fails when it is entered, not before") {
+  const ScratchTree tree;
+  tree.directory("d");
+  settle(tree / "d");
+  Caller caller(options_for(tree, 10));
+  CHECK(caller.visit(0) == Step::listed);
+  CHECK_EQ(caller.at_rest().ahead, 1U);
+  CHECK_EQ(::rmdir((tree / "d").c_str()), 0);
+  CHECK(caller.visit(1, "d") == Step::failed);
+  CHECK_EQ(caller.lister->current().error, ENOENT);
+}
+
+PWALK_TEST("what a changed order leaves out is dropped, and the rest is found in it") {
+  const ScratchTree tree;
+  tree.wide(10, 1);
+  Caller caller(options_for(tree, 100));
+  CHECK(caller.visit(0) == Step::listed);
+  CHECK_EQ(caller.at_rest().ahead, 10U);
+  caller.lister->replan(0, {"dir9", "not-there", "dir3"});
+  CHECK_EQ(caller.at_rest().ahead, 2U);
+  CHECK(caller.visit(1, "dir9") == Step::listed);
+  CHECK(caller.visit(1, "not-there") == Step::failed);
+  CHECK(caller.visit(1, "dir3") == Step::listed);
+  CHECK_EQ(caller.at_rest().ahead, 0U);
+}
+
+PWALK_TEST("a chain longer than PATH_MAX is listed to its end, ahead and not, waiting and not") {
+  const ScratchTree tree;
+  constexpr size_t levels = 3000;
+  tree.chain(levels);
+  for (const size_t window : {0U, 10'000U}) {
+    for (const Wait wait : {Wait::never, Wait::block}) {
+      Caller caller(options_for(tree, window));
+      for (size_t depth = 0; depth <= levels; ++depth) {
+        const Step step = wait == Wait::block ? caller.lister->visit(depth, "d", wait) : caller.visit(depth, "d");
+        if (step != Step::listed || caller.names() != (depth == levels ? "" : "d/")) {
+          CHECK_EQ(depth, levels + 1);
+          break;
+        }
+      }
+    }
+  }
+}
+
+PWALK_TEST("many callers at once share the pool; each may be cancelled at any moment") {
+  const ScratchTree tree;
+  tree.wide(30, 5);
+  std::vector<std::jthread> callers;
+  std::atomic<size_t> listed{0};
+  for (size_t number = 0; number < 20; ++number) {
+    callers.emplace_back([&, number] {
+      for (int round = 0; round < 5; ++round) {
+        Caller caller(options_for(tree, 1 + number, 1 + number % 3));
+        if (caller.visit(0) != Step::listed) return;
+        const std::string names = caller.names();
+        std::string_view left(names);
+        for (size_t visits = number; visits > 0 && !left.empty(); --visits) {
+          const size_t end = left.find('/');
+          if (caller.visit(1, left.substr(0, end)) == Step::listed) ++listed;
+          left.remove_prefix(end + 1);
+        }
+      }
+    });
+  }
+  callers.clear();
+  CHECK_EQ(listed.load(), size_t{5 * 19 * 20 / 2});
+}
+
+PWALK_TEST("cancelling wakes who waits and answers closed") {
+  const ScratchTree tree;
+  tree.wide(5, 5);
+  Caller caller(options_for(tree, 3));
+  Step step = caller.lister->visit(0, "", Wait::never);
+  caller.lister->cancel();
+  if (step == Step::pending) CHECK(caller.lister->resume() == Step::closed);
+  CHECK(caller.lister->visit(0, "", Wait::block) == Step::closed);
+  CHECK(caller.lister->wait_ended(std::chrono::steady_clock::now() + std::chrono::seconds(60)));
+  CHECK_EQ(caller.lister->progress().ahead, 0U);
+}
