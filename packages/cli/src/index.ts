@@ -13,11 +13,20 @@ export {
   where,
 } from '@pwalk/filters';
 export {
+  decodePath,
+  encodePath,
   type ScanOptions,
   scan,
   snapshotNames,
+  type WalkError,
   type WalkerOptions,
+  type WalkOptions,
+  type WalkProgress,
+  type WalkStep,
+  type WalkTop,
+  walk,
   walker,
+  walkSync,
 } from '@pwalk/native-walker';
 export { csv } from '@pwalk/sink-csv';
 export { parquet } from '@pwalk/sink-parquet';

@@ -23,6 +23,9 @@ export interface NameCodec<Name extends WalkName> {
   createLister(binding: ListerBinding, options: NativeListerOptions): Lister<Name>;
 }
 
+/** NUL, and lone surrogates that stand for no byte. */
+const inNoName = /\0|[\ud800-\udc7f\udd00-\udfff]/u;
+
 export const textCodec: NameCodec<string> = {
   fromBytes: decodePath,
   toBytes: encodePath,
@@ -31,8 +34,8 @@ export const textCodec: NameCodec<string> = {
     return directory.endsWith('/') ? directory + name : `${directory}/${name}`;
   },
   check(name) {
-    if (typeof name === 'string' && !name.includes('\0')) return name;
-    throw badName(name, 'a string without NUL characters');
+    if (typeof name === 'string' && !inNoName.test(name)) return name;
+    throw badName(name, 'a string that a name can decode to');
   },
   createLister: (binding, options) => new NativeTextLister(binding, options),
 };

@@ -31,4 +31,10 @@ describe.skipIf(!existsSync(addon))('the native walker is stopped at any moment'
       stdout: `${80 * 61 + 8 + 1}\n`,
     });
   });
+  it('by terminating the worker threads in which walk() and walkSync() run', async () => {
+    expect(await runScript('terminate-listers.mjs', tree)).toMatchObject(clean);
+  });
+  it('by leaving walk() and walkSync() early', async () => {
+    expect(await runScript('leave-walks.mjs', tree)).toMatchObject(clean);
+  });
 });
