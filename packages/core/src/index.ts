@@ -64,6 +64,7 @@ export {
   definePlugin,
   isStage,
   type Kind,
+  type Kinds,
   type PluginFactory,
   type PluginSpec,
   pluginOf,

@@ -1,1 +1,3 @@
+export * from './conformance/index.js';
+export * from './doubles/index.js';
 export * from './trees/index.js';
