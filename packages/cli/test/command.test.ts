@@ -25,6 +25,7 @@ describe('pwalk', () => {
       '--exclude-paths',
       '--one-file-system',
       '--include-pseudo',
+      '--follow-symlinks',
       '--max-depth',
       '--json',
       '--quiet',

@@ -43,6 +43,8 @@ export interface NativeWalkOptions {
   readonly excludePaths?: readonly Uint8Array[];
   /** Mounts below a root get a row with the state `other_fs` and are not entered. Default false. */
   readonly oneFileSystem?: boolean;
+  /** Directories that symbolic links lead to are entered, each once. Default false. */
+  readonly followSymlinks?: boolean;
   /** proc, sysfs and their like below a root are entered. Default false. */
   readonly includePseudo?: boolean;
   /** Entries have depths below this; 0: the roots alone. Default: no limit. */

@@ -128,12 +128,18 @@ export class NativeSource implements Source {
 
 /** The prune options as the addon takes them. */
 function nativePrune(options: WalkerOptions, { patterns, paths }: ExcludeRules) {
-  const { oneFileSystem = false, includePseudo = false, maxDepth } = options;
+  const {
+    oneFileSystem = false,
+    includePseudo = false,
+    followSymlinks = false,
+    maxDepth,
+  } = options;
   return {
     exclude: patterns.map((pattern) => ({ ...pattern, glob: Buffer.from(pattern.glob, 'latin1') })),
     excludePaths: paths.map((path) => Buffer.from(path, 'latin1')),
     oneFileSystem,
     includePseudo,
+    followSymlinks,
     ...(maxDepth === undefined ? {} : { maxDepth }),
   };
 }

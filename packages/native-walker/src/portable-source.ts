@@ -1,5 +1,5 @@
 import { type BigIntStats, constants } from 'node:fs';
-import { lstat, opendir } from 'node:fs/promises';
+import { lstat, opendir, stat } from 'node:fs/promises';
 import {
   type Accounting,
   BatchBuilder,
@@ -84,12 +84,22 @@ export class PortableSource implements Source {
     const builder = new BatchBuilder(this.#schema);
     const own = new Set(ctx.ownFiles.map(({ dev, inode }) => `${dev}:${inode}`));
     const pending = this.#pending;
+    const later: Directory[] = [];
+    const visited = new Set<string>();
+    const { followSymlinks = false } = this.#options;
     const look = async (item: Item) => {
       this.#tally.read++;
       let stat: BigIntStats | null = null;
       let failure: Failure | null = null;
+      let isLink = false;
       try {
         stat = await lstat(item.path, { bigint: true });
+        if (followSymlinks && stat.isSymbolicLink() && item.depth >= 0) {
+          const target = await directoryBehind(item.path);
+          isLink = target.stat !== null;
+          stat = target.stat ?? stat;
+          failure = target.failure;
+        }
       } catch (error) {
         failure = failureOf(error, 'stat');
         // A root was there a moment ago: that it is gone is news, not a race to be expected.
@@ -98,9 +108,9 @@ export class PortableSource implements Source {
         }
         if (failure === null) this.#tally.vanished++;
       }
-      return { item, stat, failure };
+      return { item, stat, failure, isLink };
     };
-    const settle = ({ item, stat, failure }: Awaited<ReturnType<typeof look>>) => {
+    const settle = ({ item, stat, failure, isLink }: Awaited<ReturnType<typeof look>>) => {
       if (stat === null) {
         if (failure === null) return;
         if (this.#isExcluded(item, false)) this.#tally.excluded++;
@@ -110,57 +120,63 @@ export class PortableSource implements Source {
       } else if (!stat.isDirectory() && this.#isExcluded(item, false)) {
         this.#tally.excluded++;
       } else if (!stat.isDirectory()) {
-        this.#append(builder, item, stat, null);
+        this.#append(builder, item, stat, failure);
       } else {
         const state = this.#barrier(item, stat);
-        if (state === null) pending.push({ ...item, stat });
+        // Links when all else is done: a directory that is in the trees themselves is reported there.
+        if (state === null) (isLink ? later : pending).push({ ...item, stat });
         else this.#append(builder, item, stat, { state, errno: 0, operation: 'none' });
       }
     };
-    for (const root of this.#options.roots) {
-      const path = pathBytes(root);
-      settle(await look(rootItem(path)));
-      for (let directory = pending.pop(); directory !== undefined; directory = pending.pop()) {
-        let failure: Failure | null = null;
-        let count = 0n;
-        let sum = 0n;
-        let together: Item[] = [];
-        const flush = async () => {
-          for (const seen of await Promise.all(together.map(look))) {
-            const { stat } = seen;
-            if (stat !== null && !this.#isElsewhere(seen.item, stat)) sum += stat.size;
-            settle(seen);
-          }
-          together = [];
-        };
-        try {
-          for await (const { name } of await opendir(directory.path, { encoding: bytes })) {
-            const child = pathBytes(name);
-            const { path: parent, depth, stat } = directory;
-            together.push({
-              path: childPath(parent, child),
-              name: child,
-              below: depth < 0 ? child : childPath(directory.below, child),
-              depth: depth + 1,
-              parentInode: stat.ino,
-              parentDev: stat.dev,
-            });
-            count++;
-            if (together.length === TOGETHER) await flush();
-            if (builder.length >= BATCH_ROWS) yield builder.finish();
-          }
-        } catch (error) {
-          failure = failureOf(error, count === 0n ? 'open' : 'read');
-          if (failure === null && count === 0n) {
-            this.#tally.vanished++;
-            continue;
-          }
-        }
-        await flush();
-        const entered = failure === null || failure.operation === 'read';
-        this.#append(builder, directory, directory.stat, failure, entered ? { count, sum } : null);
-        if (builder.length >= BATCH_ROWS) yield builder.finish();
+    for (const root of this.#options.roots) settle(await look(rootItem(pathBytes(root))));
+    const next = () => pending.pop() ?? later.shift();
+    for (let directory = next(); directory !== undefined; directory = next()) {
+      const identity = `${directory.stat.dev}:${directory.stat.ino}`;
+      if (followSymlinks && visited.has(identity)) {
+        const loop = { state: 'loop', errno: 0, operation: 'none' } as const;
+        this.#append(builder, directory, directory.stat, loop);
+        continue;
       }
+      if (followSymlinks) visited.add(identity);
+      let failure: Failure | null = null;
+      let count = 0n;
+      let sum = 0n;
+      let together: Item[] = [];
+      const flush = async () => {
+        for (const seen of await Promise.all(together.map(look))) {
+          const { stat } = seen;
+          if (stat !== null && !this.#isElsewhere(seen.item, stat)) sum += stat.size;
+          settle(seen);
+        }
+        together = [];
+      };
+      try {
+        for await (const { name } of await opendir(directory.path, { encoding: bytes })) {
+          const child = pathBytes(name);
+          const { path: parent, depth, stat } = directory;
+          together.push({
+            path: childPath(parent, child),
+            name: child,
+            below: depth < 0 ? child : childPath(directory.below, child),
+            depth: depth + 1,
+            parentInode: stat.ino,
+            parentDev: stat.dev,
+          });
+          count++;
+          if (together.length === TOGETHER) await flush();
+          if (builder.length >= BATCH_ROWS) yield builder.finish();
+        }
+      } catch (error) {
+        failure = failureOf(error, count === 0n ? 'open' : 'read');
+        if (failure === null && count === 0n) {
+          this.#tally.vanished++;
+          continue;
+        }
+      }
+      await flush();
+      const entered = failure === null || failure.operation === 'read';
+      this.#append(builder, directory, directory.stat, failure, entered ? { count, sum } : null);
+      if (builder.length >= BATCH_ROWS) yield builder.finish();
     }
     if (builder.length > 0) yield builder.finish();
   }
@@ -238,6 +254,19 @@ export class PortableSource implements Source {
     for (const [column, time] of timesOf(stat)) {
       if (this.#schema.has(column) && isClamped(time)) this.#tally.clampedTimes++;
     }
+  }
+}
+
+/** The directory a symbolic link leads to. Where it leads to something else or nowhere, there is none; what else fails is told. */
+async function directoryBehind(
+  path: Buffer,
+): Promise<{ stat: BigIntStats | null; failure: Failure | null }> {
+  try {
+    const target = await stat(path, { bigint: true });
+    return { stat: target.isDirectory() ? target : null, failure: null };
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : '';
+    return { stat: null, failure: code === 'ELOOP' ? null : failureOf(error, 'stat') };
   }
 }
 

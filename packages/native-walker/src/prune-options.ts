@@ -16,6 +16,12 @@ export const pruneOptions = z.object({
   excludePaths: z.array(z.string().min(1)).optional(),
   /** Do not enter what is mounted below a root, bind mounts included. @default false */
   oneFileSystem: z.boolean().optional(),
+  /**
+   * Enter directories that symbolic links below a root lead to: the link has the row of the directory.
+   * Each directory is entered once; a link to one that is entered elsewhere has the state `loop`. Links to
+   * anything else stay rows of links. @default false
+   */
+  followSymlinks: z.boolean().optional(),
   /** Enter pseudo file systems (proc, sysfs, cgroup, …) below a root. What automounts is never entered. @default false */
   includePseudo: z.boolean().optional(),
   /** Levels below the roots: 0 for the roots alone, 1 for their entries too. @default all */

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -34,6 +34,51 @@ describe.each(['native', 'portable'] as const)('the scope of the %s walker', (en
       );
       for (const row of limited) expect(row).toMatchObject({ file_count: null, errno: null });
       expect(accounting.states.depth_limit ?? 0).toBe(limited.length);
+    }
+  });
+
+  it('followed links: each directory is entered once, links into the tree are loops', async () => {
+    mkdirSync(join(tree, 'a/b'), { recursive: true });
+    writeFileSync(join(tree, 'a/b/file'), 'x');
+    const outside = mkdtempSync(join(tmpdir(), 'pwalk-outside-'));
+    try {
+      writeFileSync(join(outside, 'other'), 'x');
+      symlinkSync(outside, join(outside, 'self'));
+      const links = {
+        up: '..',
+        'a/self': '.',
+        'to-b': 'a/b',
+        out: outside,
+        file: 'a/b/file',
+        broken: 'no',
+        around: 'around',
+      };
+      for (const [name, target] of Object.entries(links)) symlinkSync(target, join(tree, name));
+      // "up" leads out of the tree: everything else there is not ours to walk.
+      const options = { engine, followSymlinks: true, exclude: ['/up'] };
+      const { rows, accounting } = await collect(tree, options);
+      expect(states(rows)).toEqual({
+        'a/self': 'loop',
+        'to-b': 'loop',
+        'out/self': 'loop',
+        up: 'excluded',
+      });
+      expect(accounting.states).toMatchObject({ loop: 3 });
+      const types = Object.fromEntries(
+        rows.map(({ path, type }) => [String(path).slice(tree.length + 1), type]),
+      );
+      expect(types).toMatchObject({
+        'a/b/file': 'file',
+        'out/other': 'file',
+        out: 'directory',
+        file: 'symlink',
+        broken: 'symlink',
+        around: 'symlink',
+      });
+      expect(rows).toHaveLength(13);
+      expect((await collect(tree, { engine })).rows).toHaveLength(11);
+    } finally {
+      rmSync(outside, { recursive: true, force: true });
     }
   });
 

@@ -31,6 +31,10 @@ export const pruneFlags = {
     description: 'do not enter what is mounted below PATH',
     helpGroup: 'PRUNE',
   }),
+  'follow-symlinks': Flags.boolean({
+    description: 'enter directories that symbolic links lead to, each directory once',
+    helpGroup: 'PRUNE',
+  }),
   'include-pseudo': Flags.boolean({
     description: 'enter proc, sysfs and their like below PATH',
     helpGroup: 'PRUNE',
@@ -50,6 +54,7 @@ export interface ParsedPruneFlags {
   readonly 'exclude-from': readonly string[] | undefined;
   readonly 'exclude-paths': readonly string[] | undefined;
   readonly 'one-file-system': boolean;
+  readonly 'follow-symlinks': boolean;
   readonly 'include-pseudo': boolean;
   readonly 'max-depth': number | undefined;
 }
@@ -61,6 +66,7 @@ export function pruneSettings(flags: ParsedPruneFlags): PruneOptions {
     excludeFrom: [...(flags['exclude-from'] ?? [])],
     excludePaths: [...(flags['exclude-paths'] ?? [])],
     oneFileSystem: flags['one-file-system'],
+    followSymlinks: flags['follow-symlinks'],
     includePseudo: flags['include-pseudo'],
     maxDepth: flags['max-depth'],
   };

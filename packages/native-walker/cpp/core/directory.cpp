@@ -28,6 +28,7 @@ void Directory::set_stat(const StatRow& row) {
   dev = row.dev;
   inode = row.inode;
   identified = true;
+  entered = false;
 }
 
 std::string_view Directory::last_component() const {

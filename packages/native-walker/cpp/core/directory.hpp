@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "core/file_identity.hpp"
 #include "core/mount_table.hpp"
 #include "core/stat_row.hpp"
 #include "core/vocabulary.hpp"
@@ -76,10 +77,13 @@ class Directory {
   bool identified = false;
   // What it is on; null until a root was looked at. Belongs to the walk.
   Mount* mount = nullptr;
-  // To be opened through a symbolic link: a root typed with a slash at the end.
+  // To be opened through a symbolic link: a root typed with a slash at the end, or a link that is followed.
   bool follow = false;
+  // Counted as visited, where symbolic links are followed.
+  bool entered = false;
 
   void set_stat(const StatRow& row);
+  FileIdentity identity() const { return {dev, inode}; }
 
   // How the listing went; written by the reader before it ends its part.
   EntryState state = EntryState::ok;

@@ -77,6 +77,9 @@ constexpr Action action_of(int error, Operation operation) {
 // The state of a row whose call failed.
 constexpr EntryState state_of(int error) { return rule_of(error).state; }
 
+// Following a symbolic link leads nowhere: it is the link that is reported then, and no error.
+constexpr bool is_broken_link(int error) { return error == ENOENT || error == ENOTDIR || error == ELOOP; }
+
 // The kernel does not have a newer call, or a filter forbids it: use the older one, for good. Asked
 // once, before the walk; an EPERM met later is the entry's.
 constexpr bool is_call_missing(int error) { return error == ENOSYS || error == EPERM || error == EINVAL; }

@@ -8,6 +8,9 @@
 // what it finds before it reports the item done, so the count is zero only when no item is queued
 // and no worker can push another. The worker that takes it to zero ends the walk for all.
 //
+// Later: items put off wait until nothing else is queued or under way; the worker whose done() sees
+// that hands them out, all at once.
+//
 // Sleep: a worker that found every deque empty registers as a sleeper and looks at `queued_` once
 // more before it waits; a pusher raises `queued_` and then looks for sleepers. Both in sequential
 // consistency, so at least one sees the other: no wake-up is lost, and nothing polls. `queued_` is
@@ -30,7 +33,7 @@ class Frontier {
  public:
   explicit Frontier(size_t workers) : lanes_(workers) {}
 
-  // Worker `self` only, or before the workers start.
+  // The lane of the worker that calls, unless nobody takes from lanes: then any.
   void push(size_t self, Item item) {
     unfinished_.fetch_add(1, std::memory_order_relaxed);
     {
@@ -42,6 +45,14 @@ class Frontier {
       const std::lock_guard lock(idle_);
       wake_.notify_one();
     }
+  }
+
+  // As push(), but for when all else is done.
+  void push_later(Item item) {
+    const std::lock_guard lock(later_mutex_);
+    later_.push_back(std::move(item));
+    later_count_.store(later_.size());
+    unfinished_.fetch_add(1);
   }
 
   // Worker `self` only. Sleeps while there is nothing to take; empty when all is done or cancelled.
@@ -61,13 +72,16 @@ class Frontier {
 
   // The item last taken, and all it led to, is pushed or finished.
   void done() {
-    if (unfinished_.fetch_sub(1, std::memory_order_acq_rel) == 1) end();
+    if (unfinished_.fetch_sub(1) == 1) return end();
+    if (later_count_.load() != 0) hand_out_later();
   }
 
   // Ends the walk early: next() returns nothing from now on.
   void cancel() { end(); }
 
-  size_t queued() const { return queued_.load(std::memory_order_relaxed); }
+  size_t queued() const {
+    return queued_.load(std::memory_order_relaxed) + later_count_.load(std::memory_order_relaxed);
+  }
 
  private:
   struct alignas(64) Lane {
@@ -91,6 +105,21 @@ class Frontier {
     return item;
   }
 
+  void hand_out_later() {
+    std::deque<Item> items;
+    {
+      const std::lock_guard lock(later_mutex_);
+      // Items are counted while they wait here: are they all there is?
+      if (later_.empty() || unfinished_.load() != later_.size()) return;
+      items.swap(later_);
+      later_count_.store(0);
+    }
+    // Counted twice until all are handed out, so that the walk does not end before.
+    const size_t count = items.size();
+    for (size_t i = 0; i < count; ++i) push(i % lanes_.size(), std::move(items[i]));
+    if (unfinished_.fetch_sub(count) == count) end();
+  }
+
   void end() {
     const std::lock_guard lock(idle_);
     ended_.store(true);
@@ -102,6 +131,9 @@ class Frontier {
   std::atomic<size_t> queued_{0};
   std::atomic<size_t> sleepers_{0};
   std::atomic<bool> ended_{false};
+  std::mutex later_mutex_;
+  std::deque<Item> later_;
+  std::atomic<size_t> later_count_{0};
   std::mutex idle_;
   std::condition_variable wake_;
 };

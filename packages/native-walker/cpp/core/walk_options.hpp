@@ -10,14 +10,10 @@
 #include "core/batch_builder.hpp"
 #include "core/columns.hpp"
 #include "core/exclude_rules.hpp"
+#include "core/file_identity.hpp"
 #include "core/stat_call.hpp"
 
 namespace pwalk {
-
-struct FileIdentity {
-  uint64_t dev;
-  uint64_t inode;
-};
 
 struct WalkOptions {
   std::vector<std::string> roots;  // as typed
@@ -29,6 +25,7 @@ struct WalkOptions {
   std::vector<ExcludePattern> exclude;
   std::vector<std::string> exclude_paths;
   bool one_file_system = false;      // mounts below a root get a row and are not entered
+  bool follow_symlinks = false;      // directories that links lead to are entered, each once
   bool include_pseudo = false;       // proc, sysfs and their like are entered
   std::optional<int32_t> max_depth;  // entries have depths below it; 0: the roots alone
   StatMode stat_mode = StatMode::automatic;

@@ -11,6 +11,7 @@
 #include "core/descriptor_pool.hpp"
 #include "core/frontier.hpp"
 #include "core/scope.hpp"
+#include "core/visited_directories.hpp"
 #include "core/walk_options.hpp"
 #include "core/work_item.hpp"
 
@@ -36,6 +37,7 @@ struct WalkState {
   WalkNotes notes;
   Scope scope;
   const ExcludeRules exclude;
+  VisitedDirectories visited;  // filled when symbolic links are followed
   DescriptorPool descriptors;
   Frontier<WorkItem> frontier;
   BatchQueue queue;

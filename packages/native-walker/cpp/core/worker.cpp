@@ -78,6 +78,9 @@ void Worker::visit(const DirectoryRef& directory) {
       error = pinned.error();
       if (error == 0) {
         parent.end();
+        if (!is_first_visit(*directory)) {
+          return writer_.unlisted(directory, {.type = EntryType::directory, .stat = &directory->stat, .state = EntryState::loop});
+        }
         if (list(directory, pinned.fd())) return;
         error = ESTALE;
       }
@@ -90,6 +93,12 @@ void Worker::visit(const DirectoryRef& directory) {
     if (error == ESTALE && directory->mount->remote) std::this_thread::sleep_for(Retries::pauses[races]);
     if (!look_again(directory)) return;
   }
+}
+
+// Where symbolic links are followed: nobody has entered the directory yet. It is what it was opened as.
+bool Worker::is_first_visit(Directory& directory) {
+  if (!state_.options.follow_symlinks || directory.entered) return true;
+  return directory.entered = state_.visited.add(directory.identity());
 }
 
 void Worker::visit(const StatChunk& chunk) {
@@ -124,7 +133,11 @@ bool Worker::look_again(const DirectoryRef& directory) {
   const Directory& parent = *directory->parent;
   const PinnedDirectory pinned(state_.descriptors, *directory->parent);
   int error = pinned.error();
-  if (error == 0) error = state_.stat(pinned.fd(), directory->name.c_str(), parent.mount->remote, row);
+  const char* name = directory->name.c_str();
+  if (error == 0) error = state_.stat(pinned.fd(), name, parent.mount->remote, row, directory->follow);
+  if (directory->follow && (error != 0 ? is_broken_link(error) : !row.is_directory())) {
+    error = state_.stat(pinned.fd(), name, parent.mount->remote, row);
+  }
   if (state_.cancelled()) return false;
   if (error != 0) {
     not_entered(directory, error, Operation::stat);
@@ -258,7 +271,9 @@ void Worker::examine(const DirectoryRef& directory, int fd, int fd_error, const 
     ++tally.accounted;
     return;
   }
-  if (finding.type == EntryType::directory) return examine_directory(directory, fd, entry, finding, tally);
+  const bool follow = state_.options.follow_symlinks && finding.type == EntryType::symlink &&
+                      leads_to_directory(directory, fd, entry, row, finding);
+  if (finding.type == EntryType::directory) return examine_directory(directory, fd, entry, finding, follow, tally);
   if (finding.stat != nullptr) tally.bytes = saturating_sum(tally.bytes, row.size);
   if ((finding.stat != nullptr && is_own(row)) || excluder_.excludes(directory, entry.name, false)) {
     ++accounting.excluded;
@@ -289,15 +304,35 @@ bool Worker::look(const DirectoryRef& directory, int fd, int fd_error, const Dir
   return true;
 }
 
+// Whether a symbolic link is one to a directory, whose row it gets then.
+bool Worker::leads_to_directory(const DirectoryRef& directory, int fd, const Dirent& entry, StatRow& row, Finding& finding) {
+  if (finding.state != EntryState::ok) return false;
+  StatRow target;
+  const int error = state_.stat(fd, entry.name.data(), directory->mount->remote, target, true);
+  if (error == 0 && target.is_directory()) {
+    row = target;
+    finding.type = EntryType::directory;
+    finding.stat = &row;
+    return true;
+  }
+  if (error != 0 && !is_broken_link(error)) {
+    finding.state = state_of(error);
+    finding.error = error;
+    finding.operation = Operation::stat;
+  }
+  return false;
+}
+
 // A row now, or a unit of its own. Excluded before all else: what is to be left out need not be readable.
-void Worker::examine_directory(const DirectoryRef& directory, int fd, const Dirent& entry, Finding finding, Tally& tally) {
+void Worker::examine_directory(const DirectoryRef& directory, int fd, const Dirent& entry, Finding finding, bool follow,
+                               Tally& tally) {
   std::string name(entry.name);
   Scope::Verdict verdict{finding.state};
   if (excluder_.excludes(directory, entry.name, true)) {
     finding = {.type = EntryType::directory, .stat = finding.stat};
     verdict.state = EntryState::excluded;
   } else if (finding.stat != nullptr) {
-    verdict = state_.scope.of(*directory, fd, name, *finding.stat, false);
+    verdict = state_.scope.of(*directory, fd, name, *finding.stat, follow);
   }
   if (finding.stat != nullptr && verdict.state != EntryState::other_fs) {
     tally.bytes = saturating_sum(tally.bytes, finding.stat->size);
@@ -308,8 +343,14 @@ void Worker::examine_directory(const DirectoryRef& directory, int fd, const Dire
   }
   DirectoryRef child = Directory::child(directory, std::move(name), finding.stat);
   child->mount = verdict.mount;
+  child->follow = follow;
   directory->users.fetch_add(1, std::memory_order_relaxed);
-  state_.frontier.push(index_, std::move(child));
+  if (follow) {
+    // When all else is done: a directory that is in the walked trees themselves is reported there.
+    state_.frontier.push_later(std::move(child));
+  } else {
+    state_.frontier.push(index_, std::move(child));
+  }
   ++tally.accounted;
 }
 

@@ -34,6 +34,7 @@ class Worker {
 
   void visit(const DirectoryRef& directory);
   void visit(const StatChunk& chunk);
+  bool is_first_visit(Directory& directory);
   bool look_at_root(const DirectoryRef& root);
   bool may_enter(const DirectoryRef& directory, Scope::Verdict verdict);
   bool look_again(const DirectoryRef& directory);
@@ -45,7 +46,8 @@ class Worker {
   void examine_all(const DirectoryRef& directory, int fd, int fd_error, DirentBytes records, Tally& tally);
   void examine(const DirectoryRef& directory, int fd, int fd_error, const Dirent& entry, Tally& tally);
   bool look(const DirectoryRef& directory, int fd, int fd_error, const Dirent& entry, StatRow& row, Finding& finding);
-  void examine_directory(const DirectoryRef& directory, int fd, const Dirent& entry, Finding finding, Tally& tally);
+  bool leads_to_directory(const DirectoryRef& directory, int fd, const Dirent& entry, StatRow& row, Finding& finding);
+  void examine_directory(const DirectoryRef& directory, int fd, const Dirent& entry, Finding finding, bool follow, Tally& tally);
   bool needs_stat(const Dirent& entry) const;
   bool is_own(const StatRow& row) const;
   void end_part(const DirectoryRef& directory, const Tally& tally);

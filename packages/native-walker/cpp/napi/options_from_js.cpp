@@ -117,6 +117,7 @@ WalkOptions options_from_js(const Napi::Object& object) {
   options.stat_mode = stat_option(object);
   options.own_files = own_files_option(object);
   options.one_file_system = flag_option(object, "oneFileSystem");
+  options.follow_symlinks = flag_option(object, "followSymlinks");
   options.include_pseudo = flag_option(object, "includePseudo");
   if (!object.Get("maxDepth").IsUndefined()) {
     options.max_depth = static_cast<int32_t>(count_option(object, "maxDepth", 0, 0, std::numeric_limits<int32_t>::max()));

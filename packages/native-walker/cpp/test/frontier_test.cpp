@@ -19,6 +19,30 @@ PWALK_TEST("a frontier gives its owner the newest item and a thief the oldest") 
   CHECK(!frontier.next(1));
 }
 
+PWALK_TEST("what is put off comes when all else is done, and is done before the end") {
+  Frontier<int> frontier(2);
+  frontier.push(0, 1);
+  frontier.push(0, 2);
+  CHECK_EQ(frontier.next(0).value_or(0), 2);
+  frontier.push_later(10);
+  frontier.push_later(11);
+  CHECK_EQ(frontier.queued(), 3U);
+  frontier.done();
+  CHECK_EQ(frontier.next(0).value_or(0), 1);
+  frontier.push(0, 3);
+  frontier.done();
+  CHECK_EQ(frontier.next(1).value_or(0), 3);
+  frontier.done();
+  CHECK_EQ(frontier.next(0).value_or(0), 10);
+  frontier.push_later(20);
+  frontier.done();
+  CHECK_EQ(frontier.next(0).value_or(0), 11);
+  frontier.done();
+  CHECK_EQ(frontier.next(1).value_or(0), 20);
+  frontier.done();
+  CHECK(!frontier.next(0) && !frontier.next(1));
+}
+
 PWALK_TEST("a frontier ends for all when the last item is done, and not before") {
   constexpr size_t workers = 4;
   for (int round = 0; round < 50; ++round) {

@@ -156,6 +156,45 @@ PWALK_TEST("directories on the skip list get a row and are not entered") {
   CHECK_EQ(scan(options).rows.size(), 2U);
 }
 
+PWALK_TEST("H22: followed links: each directory is entered once, under its own name if it has one") {
+  const ScratchTree tree, outside;
+  outside.directory("inner");
+  outside.file("inner/file", 3);
+  tree.directory("a");
+  tree.directory("a/b");
+  tree.file("a/b/file", 7);
+  tree.symlink("..", "a/up");
+  tree.symlink(".", "a/self");
+  tree.symlink("a/b", "to-b");
+  tree.symlink(outside.path(), "out");
+  tree.symlink(outside / "inner", "out-inner");
+  tree.symlink("a/b/file", "to-file");
+  tree.symlink("nowhere", "broken");
+  tree.symlink("x2", "x1");
+  tree.symlink("x1", "x2");
+  WalkOptions options;
+  options.roots = {tree.path()};
+  options.follow_symlinks = true;
+  for (const size_t threads : {1U, 4U}) {
+    for (const ColumnSet columns : {all_columns, ColumnSet::of(Column::path, Column::type, Column::state, Column::name)}) {
+      options.threads = threads;
+      options.columns = columns;
+      const Scan result = scan(options);
+      for (const char* own : {"a", "a/b", "a/b/file", "out"}) CHECK(result.find(tree / own)->state == EntryState::ok);
+      for (const char* link : {"a/up", "a/self", "to-b"}) CHECK(result.find(tree / link)->state == EntryState::loop);
+      for (const char* link : {"to-file", "broken", "x1", "x2"}) {
+        CHECK(result.find(tree / link)->type == EntryType::symlink && result.find(tree / link)->state == EntryState::ok);
+      }
+      CHECK(result.find(tree / "out")->type == EntryType::directory);
+      // Two ways to one directory outside: one of them entered it.
+      const EntryState through = result.find(tree / "out/inner")->state, direct = result.find(tree / "out-inner")->state;
+      CHECK((through == EntryState::ok && direct == EntryState::loop) || (through == EntryState::loop && direct == EntryState::ok));
+      CHECK_EQ(std::ranges::count(result.rows, "file", &ScannedRow::name), 2);
+      CHECK_EQ(result.rows.size(), 15U);
+    }
+  }
+}
+
 PWALK_TEST("the scan's own files are counted and get no row, with stats or without") {
   const ScratchTree tree;
   tree.file("output", 50);
