@@ -38,7 +38,7 @@ function report(error: unknown): number {
   if (status === 0) return 0;
   const message = error instanceof Error ? error.message : String(error);
   // oclif appends hints on lines of their own, and breaks lines inside its sentences.
-  const [sentence = ''] = message.split('\nSee more help');
+  const [sentence = ''] = message.split(/\n(?:See more help|Note: )/);
   tell(sentence.trim().replace(/\s*\n\s*/g, ' '));
   return status ?? exitCodes.failed;
 }

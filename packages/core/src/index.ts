@@ -44,6 +44,11 @@ export type { FileIdentity } from './io/file-identity.js';
 export { DEFAULT_CREDIT, type GateOptions, throughCreditGate } from './pipeline/credit-gate.js';
 export { eachBatch } from './pipeline/each-batch.js';
 export { entries } from './pipeline/entries.js';
+export {
+  type ExplainedStage,
+  type Explanation,
+  explainPipeline,
+} from './pipeline/explain-pipeline.js';
 export type { OnError } from './pipeline/fan-out.js';
 export type { FilteredSink } from './pipeline/filtered-sink.js';
 export { type ObserveOptions, observeSource } from './pipeline/observe-source.js';
@@ -72,7 +77,7 @@ export {
   stageOf,
 } from './plugin/plugin.js';
 export type { Output, Sink } from './plugin/sink.js';
-export type { Source, SourceProgress } from './plugin/source.js';
+export type { Source, SourceCalls, SourceProgress } from './plugin/source.js';
 export type { Hook, Timeouts } from './plugin/timeouts.js';
 export {
   type DefaultColumn,

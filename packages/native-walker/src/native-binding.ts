@@ -6,6 +6,8 @@ export interface NativeColumn {
   readonly name: string;
   readonly type: string;
   readonly nullable: boolean;
+  /** Only a stat of every entry can fill it. */
+  readonly stat: boolean;
 }
 
 /** A file by identity: the scan's own output, which gets no row. */

@@ -5,6 +5,7 @@ import {
   fullEntrySchema,
   PwalkError,
   type Source,
+  type SourceCalls,
   type SourceContext,
   type SourceProgress,
 } from '@pwalk/core';
@@ -112,6 +113,15 @@ export class NativeSource implements Source {
   progress(): SourceProgress {
     const { rows = 0, queuedDirectories = 0, blockedThreads = 0 } = this.#walk?.progress() ?? {};
     return { rows, queuedDirectories, blockedThreads, threads: this.#threads };
+  }
+
+  calls(columns: ReadonlySet<string>): SourceCalls {
+    const stats = this.#binding.columns().some(({ name, stat }) => stat && columns.has(name));
+    // The second getdents64 says that there is no more; names alone need a stat of directories only.
+    const perDirectory = ['openat', 'fstat', 'getdents64', 'getdents64', 'close'];
+    return stats
+      ? { perEntry: ['statx'], perDirectory }
+      : { perEntry: [], perDirectory: [...perDirectory, 'statx'] };
   }
 
   accounting(): Accounting {

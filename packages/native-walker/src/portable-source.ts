@@ -13,6 +13,7 @@ import {
   entryTypes,
   fullEntrySchema,
   type Source,
+  type SourceCalls,
   type SourceContext,
   type SourceProgress,
   type Value,
@@ -188,6 +189,10 @@ export class PortableSource implements Source {
       threads: 1,
       blockedThreads: 0,
     };
+  }
+
+  calls(): SourceCalls {
+    return { perEntry: ['lstat'], perDirectory: ['opendir'] };
   }
 
   accounting(): Accounting {

@@ -27,6 +27,7 @@ function createSource(options: WalkerOptions): Source {
       return portable.open(ctx);
     },
     read: (ctx) => portable.read(ctx),
+    calls: () => portable.calls(),
     progress: () => portable.progress(),
     accounting: () => portable.accounting(),
   };

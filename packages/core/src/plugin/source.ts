@@ -16,6 +16,12 @@ export interface SourceProgress {
   readonly blockedThreads: number;
 }
 
+/** What a source asks of the system, as a rule: names of calls, those made twice named twice. */
+export interface SourceCalls {
+  readonly perEntry: readonly string[];
+  readonly perDirectory: readonly string[];
+}
+
 /**
  * Produces the batches of a run, pulled: the engine asks for the next batch only while the pipeline
  * holds a credit, so a source that stops when it is not asked is all that backpressure needs.
@@ -33,6 +39,8 @@ export interface Source extends Closable {
   read(ctx: SourceContext): AsyncIterable<EntryBatch>;
   /** Called for every batch read, once all branches are done with it, in the order that happens. */
   acknowledge?(batch: EntryBatch, status: Acknowledgement): void;
+  /** What it would ask of the system for these columns; for people who want to know, before anything is opened. */
+  calls?(columns: ReadonlySet<string>): SourceCalls;
   /** Called from a timer while `read` is under way, some times a second. */
   progress?(): SourceProgress;
   /** Called after the last batch. A source that keeps an account is checked against it. */

@@ -33,6 +33,7 @@ Napi::Value columns(const Napi::CallbackInfo& info) {
     column.Set("name", column_table[i].name);
     column.Set("type", type_name(column_table[i].type));
     column.Set("nullable", column_table[i].nullable);
+    column.Set("stat", stat_columns.has(static_cast<Column>(i)));
     list.Set(static_cast<uint32_t>(i), column);
   }
   return list;
