@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { pwalk, scratch } from './support/pwalk.js';
+import { command, pwalk, scratch, sql } from './support/pwalk.js';
 
 const isRoot = process.getuid?.() === 0;
 const here = scratch();
@@ -43,6 +43,58 @@ describe('bad input ends in one sentence, the documented status, and no file', (
       /--stat.*lazy.*sync/,
     ],
     [
+      'a format that there is not',
+      2,
+      ['report', '/usr/share/doc', '--format', 'xml'],
+      /xml.*parquet, csv, dey-csv/,
+    ],
+    [
+      'a column that there is not',
+      2,
+      ['report', '/usr/share/doc', '--columns', 'path,nope'],
+      /^pwalk: There is no column "nope"; the columns are path, /,
+    ],
+    ['no column', 2, ['report', '/usr/share/doc', '--columns', '+'], /no column ""/],
+    [
+      'a compression that there is not',
+      2,
+      ['report', '/usr/share/doc', '--compression', 'lz4'],
+      /--compression lz4 .* give none, gzip, gzip:1/,
+    ],
+    [
+      'formats for some of the outputs',
+      2,
+      [
+        ...['report', '/usr/share/doc', '-o', 'a', '-o', 'b', '-o', 'c'],
+        ...['--format', 'csv', '--format', 'csv'],
+      ],
+      /--format was given 2 times for 3 outputs; give it once for all, or once for each/,
+    ],
+    [
+      'one output twice',
+      2,
+      ['report', '/usr/share/doc', '-o', 'a.csv', '-o', './a.csv'],
+      /"\.\/a\.csv" is to be written twice/,
+    ],
+    [
+      'a column without its text',
+      2,
+      ['report', '/usr/share/doc', '--column', 'site'],
+      /--column site has no text; give it as NAME=TEXT/,
+    ],
+    [
+      'errors into a file of no format',
+      2,
+      ['report', '/usr/share/doc', '--errors', 'errors.txt'],
+      /ends in \.parquet, \.csv or \.jsonl, and "errors\.txt" does not/,
+    ],
+    [
+      'errors into a directory that is missing',
+      5,
+      ['report', '/usr/share/doc', '--errors', '/no/such/place/e.csv'],
+      /Cannot create the output "\/no\/such\/place\/e\.csv"/,
+    ],
+    [
       'a directory that is missing',
       5,
       ['report', '/usr/share/doc', '-o', '/no/such/place/x.parquet'],
@@ -70,19 +122,54 @@ describe('bad input ends in one sentence, the documented status, and no file', (
 
   it.runIf(isRoot)('a disk that fills up', () => {
     mkdirSync(here.at('small'));
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=100k', 'none', here.at('small')]);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=200k', 'none', here.at('small')]);
     try {
-      const { status, stderr } = pwalk([
-        'report',
-        '/usr/share',
-        '-o',
-        here.at('small', 'x.parquet'),
-      ]);
-      expect(status).toBe(5);
-      expect(stderr).toContain('ENOSPC');
-      expect(readdirSync(here.at('small'))).toEqual([]);
+      for (const format of ['parquet', 'csv', 'dey-csv']) {
+        const output = ['-o', here.at('small', 'x'), '--format', format];
+        const { status, stderr } = pwalk(['report', '/usr/share/doc', '/usr/include', ...output]);
+        expect([format, status]).toEqual([format, 5]);
+        expect(stderr).toMatch(/^pwalk: Writing .* no space left on device \(ENOSPC\).*\n$/);
+        expect(readdirSync(here.at('small'))).toEqual([]);
+      }
     } finally {
       execFileSync('umount', [here.at('small')]);
     }
+  });
+
+  it('a name for the output that is not UTF-8', () => {
+    const line = `${process.execPath} ${command} report /usr/share/doc -o "$(printf 'raw-\\377.csv')"`;
+    const ended = spawnSync('sh', ['-c', line], { cwd: here.path, encoding: 'utf8' });
+    expect(ended.stderr).toMatch(/^pwalk: The name of an output must be UTF-8; .*\n$/);
+    expect(ended.status).toBe(2);
+    expect(readdirSync(here.path)).toEqual([]);
+  });
+});
+
+describe('a root that is no directory is one row', () => {
+  it.each([
+    ['a file', 'file', 'touch file'],
+    ['a symbolic link', 'symlink', 'mkdir there; touch there/x; ln -s there symlink'],
+    ['a link to nothing', 'symlink', 'ln -s nowhere symlink'],
+    ['a fifo', 'fifo', 'mkfifo fifo'],
+  ])('%s', async (_, type, make) => {
+    execFileSync('sh', ['-c', make], { cwd: here.path });
+    for (const output of ['s.parquet', 's.csv']) {
+      const ended = pwalk(['report', type, '-o', output, '-q'], { cwd: here.path });
+      expect(ended).toEqual({ status: 0, stdout: '', stderr: '' });
+      expect(await sql(`select path, type from '${here.at(output)}'`)).toEqual([
+        { path: type, type },
+      ]);
+    }
+  });
+
+  it('but a symbolic link that ends in a slash is entered', async () => {
+    execFileSync('sh', ['-c', 'mkdir there; touch there/x; ln -s there symlink'], {
+      cwd: here.path,
+    });
+    pwalk(['report', 'symlink/', '-o', 's.csv', '-q'], { cwd: here.path });
+    expect(await sql(`select path from '${here.at('s.csv')}' order by path`)).toEqual([
+      { path: 'symlink/' },
+      { path: 'symlink/x' },
+    ]);
   });
 });

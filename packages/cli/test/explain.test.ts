@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { fullEntrySchema } from 'pwalk';
 import { describe, expect, it } from 'vitest';
 import { command, pwalk, scratch } from './support/pwalk.js';
 
@@ -27,7 +28,7 @@ describe('pwalk explain', () => {
     ─► sink errors-file#2: reads path, path_raw, state, errno, operation, site
     ─► sink failure-log#3: reads path, path_raw, state, errno, operation
 
-columns asked of walker#1, 6 of 28:
+columns asked of walker#1, 6 of ${fullEntrySchema.fields.length}:
   path, path_raw, size, state, errno, operation
 system calls:
   for each entry:     statx

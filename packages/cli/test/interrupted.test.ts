@@ -51,8 +51,13 @@ describe('interrupted', () => {
       process.kill(Number(readFileSync(here.at('reader'), 'utf8')));
   });
 
-  it('ends quietly when the reader of its pipe is gone', () => {
-    const line = `set -o pipefail; ${process.execPath} ${command} report /usr -o - -q | head -c 1 >/dev/null`;
+  it.each([
+    ['parquet', 'head -c 1'],
+    ['csv', 'head -1'],
+    ['dey-csv', 'head -1'],
+  ])('ends quietly when the reader of its pipe is gone: %s', (format, reader) => {
+    const report = `${process.execPath} ${command} report /usr -o - --format ${format}`;
+    const line = `set -o pipefail; ${report} | ${reader} >/dev/null`;
     const { stderr, status } = spawnSync('bash', ['-c', line], { encoding: 'utf8' });
     expect(stderr).toBe('');
     expect(status).toBe(0);

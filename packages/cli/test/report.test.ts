@@ -167,9 +167,36 @@ describe('pwalk report', () => {
     ).toHaveLength(7);
   });
 
-  it('writes a device in place, and never replaces it', () => {
-    expect(pwalk(['report', smallTree(here.path), '-o', '/dev/null', '-q']).status).toBe(0);
-    expect(lstatSync('/dev/null').isCharacterDevice()).toBe(true);
+  it.each(['parquet', 'csv', 'dey-csv'])(
+    'writes a device in place, and never replaces it: %s',
+    (format) => {
+      const output = ['-o', '/dev/null', '--format', format, '-q'];
+      expect(pwalk(['report', smallTree(here.path), ...output]).status).toBe(0);
+      expect(lstatSync('/dev/null').isCharacterDevice()).toBe(true);
+    },
+  );
+
+  it.runIf(isRoot)('prints bytes beyond 2^53 digit by digit', () => {
+    mkdirSync(here.at('huge'));
+    execFileSync('mount', ['-t', 'tmpfs', 'none', here.at('huge')]);
+    try {
+      const sizes = [2n ** 62n + 1n, 2n ** 62n + 3n, 2n ** 62n + 5n];
+      for (const size of sizes)
+        execFileSync('truncate', ['-s', String(size), here.at('huge', String(size))]);
+      const { stdout } = pwalk(['report', here.at('huge'), '-o', '/dev/null', '--json']);
+      expect(stdout).toContain(`"bytes":${sizes.reduce((sum, size) => sum + size)},`);
+    } finally {
+      execFileSync('umount', [here.at('huge')]);
+    }
+  });
+
+  it('escapes what a terminal may act on in the JSON summary, which is the same text all the same', () => {
+    const name = 's\u009b31m\u202e.parquet';
+    const { stdout } = pwalk(['report', smallTree(here.path), '-o', name, '--json'], {
+      cwd: here.path,
+    });
+    expect(stdout).toMatch(/^[\x20-\x7e]+\n$/);
+    expect(JSON.parse(stdout).outputs).toMatchObject([{ path: name }]);
   });
 
   it('exits 3 and names what could not be read, escaped, when something could not', () => {
@@ -180,6 +207,11 @@ describe('pwalk report', () => {
     const uid = isRoot ? { uid: 65534 } : {};
     const { status, stdout } = pwalk(['report', here.at('tree'), '-o', '/dev/null'], uid);
     expect(status).toBe(3);
+    for (const format of ['csv', 'dey-csv']) {
+      const quiet = ['-o', '/dev/null', '--format', format, '-q'];
+      const ended = pwalk(['report', here.at('tree'), ...quiet], uid);
+      expect(ended).toEqual({ status: 3, stdout: '', stderr: '' });
+    }
     expect(stdout).toContain(
       `denied: ${here.at('tree')}/closed\\x1b[31m: open: EACCES permission denied\n`,
     );
