@@ -28,8 +28,11 @@ export {
   walker,
   walkSync,
 } from '@pwalk/native-walker';
+export { arrow } from '@pwalk/sink-arrow';
 export { csv } from '@pwalk/sink-csv';
+export { jsonl } from '@pwalk/sink-jsonl';
 export { parquet } from '@pwalk/sink-parquet';
+export { summary } from '@pwalk/sink-summary';
 export type { Compression } from './compression.js';
 export type { FailedEntry } from './failed-entries.js';
 export type { Format } from './output-format.js';

@@ -2,12 +2,46 @@ import { PwalkError, type Stage } from '@pwalk/core';
 import { type Compression, type CompressionSettings, compressionSettings } from './compression.js';
 
 /** What a report can be written as; `docs/reference/cli.md` says what each is for. */
-export const formats = ['parquet', 'csv', 'dey-csv'] as const;
+export const formats = [
+  'parquet',
+  'csv',
+  'dey-csv',
+  'jsonl',
+  'arrow',
+  'arrow-stream',
+  'summary',
+  'prometheus',
+] as const;
 export type Format = (typeof formats)[number];
 
-/** The format a file's name asks for: csv for `.csv`, `.csv.gz` and `.csv.zst`, else Parquet. */
+/** What a file's name ends in, and the format that asks for. */
+const endings: ReadonlyMap<string, Format> = new Map([
+  ['csv', 'csv'],
+  ['csv.gz', 'csv'],
+  ['csv.zst', 'csv'],
+  ['jsonl', 'jsonl'],
+  ['arrow', 'arrow'],
+  ['arrows', 'arrow-stream'],
+  ['prom', 'prometheus'],
+]);
+
+/** The format a file's name asks for: csv for `.csv`, `.csv.gz` and `.csv.zst`, …, else Parquet. */
 export function formatOf(path: string): Format {
-  return /\.csv(\.gz|\.zst)?$/.test(path) ? 'csv' : 'parquet';
+  const [, ending = ''] = /\.([a-z]+(?:\.(?:gz|zst))?)$/.exec(path) ?? [];
+  return endings.get(ending) ?? 'parquet';
+}
+
+/** What is wrong with choosing or adding columns of a format that has none to choose; null for others. */
+export function fixedColumns(format: Format): string | null {
+  switch (format) {
+    case 'dey-csv':
+      return 'dey-csv has its 17 columns and no others';
+    case 'summary':
+    case 'prometheus':
+      return 'a summary is not made of columns';
+    default:
+      return null;
+  }
 }
 
 /** One output of a report, nothing left open. */
@@ -32,11 +66,12 @@ export async function sinkFor(
 ): Promise<Stage<'sink'>> {
   if (header !== undefined && format !== 'dey-csv') {
     throw misfit(
-      `A header is for dey-csv to choose; ${format} has ${format === 'csv' ? 'one always' : 'its columns named anyway'}.`,
+      `A header is for dey-csv to choose; ${format} has ${format === 'csv' ? 'one always' : 'none to choose'}.`,
     );
   }
-  if (columns !== undefined && format === 'dey-csv') {
-    throw misfit('dey-csv has its 17 columns and no others; choose columns of csv or parquet.');
+  const fixed = fixedColumns(format);
+  if (columns !== undefined && fixed !== null) {
+    throw misfit(`${sentence(fixed)}; choose columns of csv or parquet.`);
   }
   const packing: Partial<CompressionSettings> =
     compression === undefined ? {} : compressionSettings(compression);
@@ -54,14 +89,33 @@ export async function sinkFor(
       metadata: { ...constants },
     });
   }
-  const { csv } = await import('@pwalk/sink-csv');
-  return format === 'csv'
-    ? csv({ path, ...packing, ...chosen })
-    : csv({ path, ...packing, dialect: 'dey', header: header ?? false });
+  if (format === 'csv' || format === 'dey-csv') {
+    const { csv } = await import('@pwalk/sink-csv');
+    return format === 'csv'
+      ? csv({ path, ...packing, ...chosen })
+      : csv({ path, ...packing, dialect: 'dey', header: header ?? false });
+  }
+  if (packing.compression !== undefined && packing.compression !== 'none') {
+    throw misfit(`${sentence(format)} is not compressed; compress parquet or csv.`);
+  }
+  if (format === 'jsonl') {
+    const { jsonl } = await import('@pwalk/sink-jsonl');
+    return jsonl({ path, ...chosen });
+  }
+  if (format === 'arrow' || format === 'arrow-stream') {
+    const { arrow } = await import('@pwalk/sink-arrow');
+    return arrow({ path, format: format === 'arrow' ? 'file' : 'stream', ...chosen });
+  }
+  const { summary } = await import('@pwalk/sink-summary');
+  return summary({ path, format: format === 'summary' ? 'json' : 'prometheus' });
 }
 
 function missingFrom(columns: readonly string[], constants: object): string[] {
   return Object.keys(constants).filter((name) => !columns.includes(name));
+}
+
+function sentence(text: string): string {
+  return text.startsWith('dey') ? text : text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function misfit(message: string): PwalkError {

@@ -5,13 +5,13 @@ import { z } from 'zod';
 import { type Compression, compressionsAccepted, isCompression } from './compression.js';
 import { checkErrorsFile } from './errors-sink.js';
 import { errorsSchema } from './errors-table.js';
-import { type Format, formatOf, formats, type OutputPlan } from './output-format.js';
+import { type Format, fixedColumns, formatOf, formats, type OutputPlan } from './output-format.js';
 import type { ReportProgress } from './report-progress.js';
 import { LEAST_MEMORY } from './size.js';
 
 /** Settings of one output. */
 export interface OutputSettings {
-  /** @default by the output's name: csv for `.csv`, `.csv.gz` and `.csv.zst`, else parquet */
+  /** @default by the output's name: csv for `.csv`, `.csv.gz` and `.csv.zst`, jsonl for `.jsonl`, …, else parquet */
   readonly format?: Format | undefined;
   /** @default zstd for parquet; for CSV by the ending of the name: `.gz`, `.zst`, or none */
   readonly compression?: Compression | undefined;
@@ -133,7 +133,9 @@ export function planReport(givenRoots: unknown, givenOptions: unknown): ReportPl
   const shared = { format, compression, columns, header };
   const outputs = [given].flat().map((one) => planOutput(one, shared));
   if (columns !== undefined && !outputs.some((planned) => planned.columns !== undefined)) {
-    throw misfit('dey-csv has its 17 columns and no others; choose columns of csv or parquet.');
+    throw misfit(
+      'dey-csv has its 17 columns and no others, and a summary has none; choose columns of csv or parquet.',
+    );
   }
   if (header !== undefined && !outputs.some((planned) => planned.header !== undefined)) {
     throw misfit(
@@ -142,9 +144,11 @@ export function planReport(givenRoots: unknown, givenOptions: unknown): ReportPl
   }
   if (
     Object.keys(constants).length > 0 &&
-    outputs.every((planned) => planned.format === 'dey-csv')
+    outputs.every((planned) => fixedColumns(planned.format) !== null)
   ) {
-    throw misfit('dey-csv has its 17 columns and no others; add columns to csv or parquet.');
+    throw misfit(
+      'dey-csv has its 17 columns and no others, and a summary has none; add columns to csv or parquet.',
+    );
   }
   for (const planned of outputs) {
     checkColumns(planned.columns ?? [], constants);
@@ -174,7 +178,7 @@ function planOutput(one: string | OutputOptions, shared: OutputSettings): Output
     path: own.path,
     format,
     compression: own.compression ?? shared.compression,
-    columns: own.columns ?? (isDey ? undefined : shared.columns),
+    columns: own.columns ?? (fixedColumns(format) === null ? shared.columns : undefined),
     header: own.header ?? (isDey ? shared.header : undefined),
   };
 }

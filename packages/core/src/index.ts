@@ -96,6 +96,7 @@ export {
 export type { ColumnType, Field } from './schema/field.js';
 export { escapeMessage, escapeText, unsafeCharacters } from './text/escape.js';
 export { groupDigits } from './text/group-digits.js';
+export { isoTime } from './text/iso-time.js';
 export { formatSize, parseSize } from './text/size.js';
 export { decodeName } from './text/utf8.js';
 export { CORE_VERSION } from './version.js';

@@ -1,8 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Column, EntryBatch } from '@pwalk/core';
+import { type Column, type EntryBatch, isoTime } from '@pwalk/core';
 import { type Input, type Options, stringify } from 'csv-stringify/sync';
 import type { ChunkEncoder } from './chunk-encoder.js';
-import { isoTime } from './iso-time.js';
 
 export interface Rfc4180Settings {
   readonly columns: readonly string[];

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Column, defaultEntrySchema, type EntryBatch } from '@pwalk/core';
+import { type Column, defaultEntrySchema, type EntryBatch, isoTime } from '@pwalk/core';
 import { expect, test } from 'vitest';
-import { isoTime } from '../src/iso-time.js';
 import { batchOf, fileRow, randomNumbers, randomRow } from './support/data.js';
 import { query } from './support/duckdb.js';
 import { contextFor, makeSink, rejection, run, temporaryDirectory } from './support/writing.js';

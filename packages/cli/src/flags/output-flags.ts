@@ -19,7 +19,7 @@ export const outputFlags = {
   format: Flags.option({
     options: formats,
     description:
-      'what to write; by the name of FILE when not given: csv for .csv, else parquet; once for all outputs, or once for each',
+      'what to write; by the name of FILE when not given (.csv, .jsonl, .arrow, .arrows, .prom), else parquet; once for all outputs, or once for each',
     multiple: true,
     multipleNonGreedy: true,
     helpGroup: 'OUTPUT',
