@@ -72,6 +72,31 @@ export const errorCodes = {
     meaning:
       "A config or plugin file was refused because somebody else can have written it: as root, whatever is not root's alone; else, a config of another user that was found by searching.",
   },
+  PWALK_PATH_REFUSED: {
+    exitCode: exitCodes.refused,
+    meaning:
+      "The path to repair is one of the system's own directories, lies inside or above one, or goes through a symbolic link. Nothing was changed.",
+  },
+  PWALK_GROUP_UNKNOWN: {
+    exitCode: exitCodes.refused,
+    meaning:
+      'A group or user that was named does not exist here. Check the spelling, or allow a number that has no name.',
+  },
+  PWALK_APPLY_REFUSED: {
+    exitCode: exitCodes.refused,
+    meaning:
+      'Changes may not be made here: capabilities are missing, ids are mapped, somebody else can replace the tree, or no record can be kept. Nothing was changed.',
+  },
+  PWALK_PLAN_REFUSED: {
+    exitCode: exitCodes.refused,
+    meaning:
+      "The plan is not to be trusted: edited, too old, another user's, of another tree, or no plan. Nothing was changed. Make a new one.",
+  },
+  PWALK_JOURNAL_REFUSED: {
+    exitCode: exitCodes.refused,
+    meaning:
+      'The journal cannot be used: damaged, open to others, in use, or of another tree. Nothing was changed.',
+  },
   PWALK_PIPELINE_INVALID: {
     exitCode: exitCodes.usage,
     meaning:

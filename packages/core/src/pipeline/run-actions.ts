@@ -12,7 +12,7 @@ export interface ActionRun {
 
 /**
  * The second half of an action's life, after the walk: its effects, each journaled, then applied.
- * @returns how many effects were planned, and how many applied
+ * @returns how many changes were planned, and how many made
  */
 export async function runAction(
   live: LiveStage<'action'>,
@@ -25,12 +25,13 @@ export async function runAction(
   const effects = await callHook(live, 'finish', () => instance.finish(ctx));
   for await (const effect of stamped(live, 'finish', effects)) {
     run.signal.throwIfAborted();
-    planned++;
+    const { changes = 1 } = effect;
+    planned += changes;
     run.onEffect?.(effect);
     if (run.dryRun) continue;
     await callHook(live, 'journal', () => instance.journal(effect, ctx));
-    await callHook(live, 'apply', () => instance.apply(effect, ctx));
-    applied++;
+    const made = await callHook<unknown>(live, 'apply', () => instance.apply(effect, ctx));
+    applied += typeof made === 'number' ? made : changes;
   }
   return { planned, applied };
 }

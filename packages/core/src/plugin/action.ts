@@ -4,13 +4,15 @@ import type { Effect } from './capabilities.js';
 import type { StageContext } from './context.js';
 import type { Closable, MaybePromise } from './outcome.js';
 
-/** One change an action wants to make. */
+/** What an action wants to do in one step: one change, or a group that is journaled together. */
 export interface PlannedEffect {
   readonly effect: Effect;
   /** What it is done to; never escaped. */
   readonly path: string;
-  /** One sentence for the person who reviews the plan. */
+  /** One sentence for the person who reviews the plan. Of a group it may describe the first change. */
   readonly summary: string;
+  /** How many changes these are. @default 1 */
+  readonly changes?: number;
 }
 
 /**
@@ -26,6 +28,9 @@ export interface Action<E extends PlannedEffect = PlannedEffect> extends Closabl
   finish(ctx: StageContext): AsyncIterable<E> | Iterable<E>;
   /** Records that the effect is about to be applied. Awaited before `apply`, so that it can be undone. */
   journal(effect: E, ctx: StageContext): MaybePromise<void>;
-  /** Applies one effect. Idempotent: it may be repeated after a crash. */
-  apply(effect: E, ctx: StageContext): MaybePromise<void>;
+  /**
+   * Applies one effect. Idempotent: it may be repeated after a crash.
+   * @returns how many of its changes were made, where not all may be; nothing: all of them
+   */
+  apply(effect: E, ctx: StageContext): MaybePromise<number> | MaybePromise<void>;
 }

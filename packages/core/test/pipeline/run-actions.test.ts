@@ -69,3 +69,30 @@ it('applies nothing in a dry run, and shows every effect', async () => {
   expect(shown).toEqual(['/n/10', '/n/0']);
   expect(result.effects).toEqual({ planned: 2, applied: 0 });
 });
+
+it('counts the changes of groups, and those of them that were made', async () => {
+  const groups = [
+    { effect: 'fs:chmod', path: '/a', summary: '', changes: 5 },
+    { effect: 'fs:chmod', path: '/b', summary: '', changes: 3 },
+  ] as const;
+  const stage = definePlugin({
+    name: 'groups',
+    kind: 'action',
+    pwalk: '*',
+    options: anyOptions(),
+    capabilities: { effects: ['fs:chmod'] },
+    create: (): Action<(typeof groups)[number]> => ({
+      plan: () => {},
+      finish: () => groups,
+      journal: () => {},
+      // Of the first not all could be made.
+      apply: async ({ path }) => (path === '/a' ? 4 : 3),
+    }),
+  })();
+  const result = await runPipeline({
+    source: countingSource({ batches: 1 }),
+    actions: [stage],
+    allow: ['fs:chmod'],
+  });
+  expect(result.effects).toEqual({ planned: 8, applied: 7 });
+});
