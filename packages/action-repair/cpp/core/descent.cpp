@@ -1,0 +1,107 @@
+#include "core/descent.hpp"
+
+#include <fcntl.h>
+
+#include <cerrno>
+
+#include "pwalk/openat2.hpp"
+
+namespace pwalk::repair {
+namespace {
+
+// False for a path that is none of ours: empty components, "." and ".." are never written by a scan.
+bool split(std::string_view path, std::vector<std::string_view>& components) {
+  while (!path.empty()) {
+    const size_t end = std::min(path.find('/'), path.size());
+    const std::string_view name = path.substr(0, end);
+    if (name.empty() || name == "." || name == ".." || name.find('\0') != std::string_view::npos) return false;
+    components.push_back(name);
+    if (end + 1 == path.size()) return false;
+    path.remove_prefix(std::min(end + 1, path.size()));
+  }
+  return true;
+}
+
+Status status_of_errno(int error) {
+  switch (error) {
+    case EXDEV: return Status::mount;
+    case ENOENT:
+    case ENOTDIR:
+    case ELOOP: return Status::vanished;
+    default: return Status::failed;
+  }
+}
+
+}  // namespace
+
+Reached Descent::reach(std::string_view path) {
+  Reached reached;
+  std::vector<std::string_view> components;
+  if (!split(path, components)) {
+    reached.status = Status::failed;
+    reached.error = EINVAL;
+    return reached;
+  }
+  if (components.empty()) {
+    reached.fd.reset(::fcntl(root_.fd(), F_DUPFD_CLOEXEC, 3));
+    reached.error = reached.fd.valid() ? status_of(reached.fd.get(), reached.inode) : errno;
+    if (reached.error != 0) reached.status = Status::failed;
+    return reached;
+  }
+  const std::string name(components.back());
+  components.pop_back();
+  reached.status = enter(components, reached.error);
+  if (reached.status != Status::ok) return reached;
+  reached.fd.reset(open_component(fd_at(components.size()), name, false));
+  if (!reached.fd.valid()) {
+    reached.error = errno;
+    reached.status = status_of_errno(reached.error);
+    return reached;
+  }
+  reached.status = look(reached.fd.get(), reached.inode, reached.error);
+  return reached;
+}
+
+// Makes levels_ the directories named by `parents`, the last of them open.
+Status Descent::enter(const std::vector<std::string_view>& parents, int& error) {
+  size_t common = 0;
+  while (common < levels_.size() && common < parents.size() && levels_[common].name == parents[common]) ++common;
+  while (common > 0 && !levels_[common - 1].fd.valid()) --common;
+  levels_.resize(common);
+  while (levels_.size() < parents.size()) {
+    std::string name(parents[levels_.size()]);
+    UniqueFd fd(open_component(fd_at(levels_.size()), name, true));
+    if (!fd.valid()) {
+      error = errno;
+      return status_of_errno(error);
+    }
+    InodeStatus inode;
+    if (const Status status = look(fd.get(), inode, error); status != Status::ok) return status;
+    levels_.push_back({std::move(name), std::move(fd)});
+    if (levels_.size() > top_levels + bottom_levels) levels_[levels_.size() - 1 - bottom_levels].fd.reset();
+  }
+  return Status::ok;
+}
+
+int Descent::open_component(int parent, const std::string& name, bool directory) const {
+  const int flags = O_PATH | O_NOFOLLOW | O_CLOEXEC | (directory ? O_DIRECTORY : 0);
+  if (root_.has_openat2()) {
+    constexpr uint64_t resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV;
+    return openat2(parent, name.c_str(), flags, resolve);
+  }
+  return ::openat(parent, name.c_str(), flags);
+}
+
+Status Descent::look(int fd, InodeStatus& inode, int& error) const {
+  error = status_of(fd, inode);
+  if (error != 0) return Status::failed;
+  const InodeStatus& root = root_.status();
+  // Also what openat2 has checked already: this is all there is without it.
+  if (inode.mount_root || inode.mnt_id != root.mnt_id) return Status::mount;
+  if (inode.is_directory() && inode.identity.dev != root.identity.dev) return Status::mount;
+  const Protection& protection = root_.protection();
+  const bool is_protected = protection.is_protected(inode.identity) || protection.is_own(inode.identity);
+  return is_protected ? Status::protect : Status::ok;
+}
+
+}  // namespace pwalk::repair

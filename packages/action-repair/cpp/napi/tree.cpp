@@ -1,0 +1,121 @@
+#include "napi/tree.hpp"
+
+#include <atomic>
+#include <memory>
+#include <string>
+
+#include "core/descent.hpp"
+#include "core/job.hpp"
+#include "pwalk/napi/memory.hpp"
+#include "pwalk/napi/pool_work.hpp"
+
+namespace pwalk::repair {
+namespace {
+
+std::string bytes_of(const Napi::Value& value) {
+  const auto memory = napi::memory_of(value);
+  return {reinterpret_cast<const char*>(memory.data()), memory.size()};
+}
+
+Protection protection_from(const Napi::Object& object) {
+  Protection protection;
+  const auto each = [&](const char* list, auto&& add) {
+    const auto items = object.Get(list).As<Napi::Array>();
+    for (uint32_t i = 0; i < items.Length(); ++i) add(items.Get(i));
+  };
+  each("trees", [&](const Napi::Value& path) { protection.add_tree(path.As<Napi::String>().Utf8Value()); });
+  each("directories", [&](const Napi::Value& path) { protection.add_directory(path.As<Napi::String>().Utf8Value()); });
+  each("own", [&](const Napi::Value& file) {
+    bool lossless = false;
+    const auto pair = file.As<Napi::Object>();
+    protection.add_own({pair.Get("dev").As<Napi::BigInt>().Uint64Value(&lossless),
+                        pair.Get("inode").As<Napi::BigInt>().Uint64Value(&lossless)});
+  });
+  return protection;
+}
+
+Napi::Object status_object(Napi::Env env, const InodeStatus& status) {
+  Napi::Object object = Napi::Object::New(env);
+  object["dev"] = Napi::BigInt::New(env, status.identity.dev);
+  object["inode"] = Napi::BigInt::New(env, status.identity.inode);
+  object["mntId"] = Napi::BigInt::New(env, status.mnt_id);
+  object["mode"] = Napi::Number::New(env, status.mode);
+  object["uid"] = Napi::Number::New(env, status.uid);
+  object["gid"] = Napi::Number::New(env, status.gid);
+  return object;
+}
+
+// JavaScript thread only, but for the work of a job, which holds references to all it uses.
+class TreeShell : public Napi::ObjectWrap<TreeShell> {
+ public:
+  // (path, { trees, directories, own })
+  explicit TreeShell(const Napi::CallbackInfo& info)
+      : ObjectWrap(info),
+        root_(std::make_shared<const TreeRoot>(bytes_of(info[0]), protection_from(info[1].As<Napi::Object>()))),
+        descent_(*root_),
+        stopped_(std::make_shared<std::atomic<bool>>(false)) {}
+
+  Napi::Value describe(const Napi::CallbackInfo& info) {
+    const Napi::Env env = info.Env();
+    Napi::Object object = Napi::Object::New(env);
+    object["refusal"] = Napi::Number::New(env, static_cast<double>(root_->refusal()));
+    object["errno"] = Napi::Number::New(env, root_->error());
+    object["path"] = Napi::Buffer<char>::Copy(env, root_->path().data(), root_->path().size());
+    object["status"] = status_object(env, root_->status());
+    object["hasProc"] = Napi::Boolean::New(env, root_->proc().valid());
+    Napi::Array ancestors = Napi::Array::New(env);
+    for (const InodeStatus& ancestor : root_->ancestors()) {
+      ancestors.Set(ancestors.Length(), status_object(env, ancestor));
+    }
+    object["ancestors"] = ancestors;
+    return object;
+  }
+
+  // (path): uid, gid and mode of an entry below the root, or null.
+  Napi::Value look(const Napi::CallbackInfo& info) {
+    const Napi::Env env = info.Env();
+    const Reached found = descent_.reach(bytes_of(info[0]));
+    if (found.status != Status::ok) return env.Null();
+    return status_object(env, found.inode);
+  }
+
+  Napi::Value inspect(const Napi::CallbackInfo& info) { return run(info, Task::inspect); }
+  Napi::Value change(const Napi::CallbackInfo& info) { return run(info, Task::change); }
+
+  void stop(const Napi::CallbackInfo&) { stopped_->store(true, std::memory_order_relaxed); }
+
+ private:
+  // (records, threads)
+  Napi::Value run(const Napi::CallbackInfo& info, Task task) {
+    const auto records = napi::memory_of(info[0]);
+    const unsigned threads = info[1].As<Napi::Number>().Uint32Value();
+    if (root_->refusal() != Refusal::none || !root_->proc().valid()) {
+      throw Napi::Error::New(info.Env(), "the root was refused");
+    }
+    return napi::run_in_pool(
+        info[0].As<Napi::Object>(),
+        [root = root_, stopped = stopped_, task, records, threads] {
+          return run_job(*root, task, records, threads, *stopped);
+        },
+        [](Napi::Env env, bool whole) -> Napi::Value {
+          if (!whole) throw Napi::Error::New(env, "the records are not whole");
+          return env.Undefined();
+        });
+  }
+
+  std::shared_ptr<const TreeRoot> root_;
+  Descent descent_;
+  std::shared_ptr<std::atomic<bool>> stopped_;
+};
+
+}  // namespace
+
+Napi::Function define_tree(Napi::Env env) {
+  return TreeShell::DefineClass(
+      env, "Tree",
+      {TreeShell::InstanceMethod<&TreeShell::describe>("describe"), TreeShell::InstanceMethod<&TreeShell::look>("look"),
+       TreeShell::InstanceMethod<&TreeShell::inspect>("inspect"),
+       TreeShell::InstanceMethod<&TreeShell::change>("change"), TreeShell::InstanceMethod<&TreeShell::stop>("stop")});
+}
+
+}  // namespace pwalk::repair
