@@ -1,0 +1,293 @@
+/**
+ * The record in which changes go to the addon's threads and back, to the disk when a plan is large, and
+ * from a plan file to be applied: little-endian, a multiple of 8 bytes, the path at its end. The layout
+ * is that of cpp/core/change_record.hpp.
+ */
+export const recordLayout = {
+  size: 0,
+  path_length: 4,
+  dev: 8,
+  inode: 16,
+  ctime_ns: 24,
+  btime_ns: 32,
+  mode: 40,
+  uid: 44,
+  gid: 48,
+  nlink: 52,
+  new_mode: 56,
+  new_uid: 60,
+  new_gid: 64,
+  rules: 68,
+  features: 72,
+  depth: 76,
+  status: 80,
+  error: 84,
+  got_mode: 88,
+  got_uid: 92,
+  got_gid: 96,
+  checks: 100,
+  widened: 104,
+  path: 112,
+} as const;
+
+/** How work on a record ended; the order is that of `Status` in cpp/core/change_record.hpp. */
+export const recordStatuses = [
+  'pending',
+  'ok',
+  'done',
+  'already',
+  'stale',
+  'vanished',
+  'mount',
+  'protected',
+  'failed',
+  'mismatch',
+  'hardlink_outside',
+] as const;
+export type RecordStatus = (typeof recordStatuses)[number];
+
+/** Bits of `features`: what an inode has besides owner, group and mode. */
+export const features = {
+  aclAccess: 1,
+  aclDefault: 2,
+  aclOther: 4,
+  capability: 8,
+  immutable: 16,
+  appendOnly: 32,
+} as const;
+
+/** Bits of `checks`: what has to hold before a change. */
+export const checks = { ctime: 1, features: 2, partial: 4 } as const;
+
+/** The rules, by the bits of `rules`. */
+export const ruleBits = {
+  setgid: 1,
+  group: 2,
+  forceGroupWritable: 4,
+  ensureGroupReadable: 8,
+  owner: 16,
+} as const;
+export type Rule = keyof typeof ruleBits;
+
+const NUL = 0;
+const TYPE_BITS = 0o170000;
+const DIRECTORY = 0o040000;
+
+/** One change: a view of its record. */
+export class Change {
+  readonly bytes: Buffer;
+  readonly at: number;
+
+  constructor(bytes: Buffer, at: number) {
+    this.bytes = bytes;
+    this.at = at;
+  }
+
+  get size(): number {
+    return this.#word(recordLayout.size);
+  }
+  /** The names of the inode, relative to the root, NUL between them. */
+  get names(): Buffer {
+    const start = this.at + recordLayout.path;
+    return this.bytes.subarray(start, start + this.#word(recordLayout.path_length));
+  }
+  /** The first of the names. */
+  get path(): Buffer {
+    const names = this.names;
+    const end = names.indexOf(NUL);
+    return end < 0 ? names : names.subarray(0, end);
+  }
+  get dev(): bigint {
+    return this.bytes.readBigUInt64LE(this.at + recordLayout.dev);
+  }
+  get inode(): bigint {
+    return this.bytes.readBigUInt64LE(this.at + recordLayout.inode);
+  }
+  /** Nanoseconds since 1970. */
+  get ctime(): bigint {
+    return this.bytes.readBigInt64LE(this.at + recordLayout.ctime_ns);
+  }
+  /** Nanoseconds since 1970; 0 where the file system keeps none. */
+  get btime(): bigint {
+    return this.bytes.readBigInt64LE(this.at + recordLayout.btime_ns);
+  }
+  /** With the type bits. */
+  get mode(): number {
+    return this.#word(recordLayout.mode);
+  }
+  get uid(): number {
+    return this.#word(recordLayout.uid);
+  }
+  get gid(): number {
+    return this.#word(recordLayout.gid);
+  }
+  get nlink(): number {
+    return this.#word(recordLayout.nlink);
+  }
+  /** Without the type bits. */
+  get newMode(): number {
+    return this.#word(recordLayout.new_mode);
+  }
+  get newUid(): number {
+    return this.#word(recordLayout.new_uid);
+  }
+  get newGid(): number {
+    return this.#word(recordLayout.new_gid);
+  }
+  get rules(): number {
+    return this.#word(recordLayout.rules);
+  }
+  get features(): number {
+    return this.#word(recordLayout.features);
+  }
+  get depth(): number {
+    return this.bytes.readInt32LE(this.at + recordLayout.depth);
+  }
+  get status(): RecordStatus {
+    return recordStatuses[this.#word(recordLayout.status)] ?? 'failed';
+  }
+  get errno(): number {
+    return this.bytes.readInt32LE(this.at + recordLayout.error);
+  }
+  /** As found last, with the type bits. */
+  get gotMode(): number {
+    return this.#word(recordLayout.got_mode);
+  }
+  get gotUid(): number {
+    return this.#word(recordLayout.got_uid);
+  }
+  get gotGid(): number {
+    return this.#word(recordLayout.got_gid);
+  }
+  /** ACL entries that gain rights by the change. */
+  get widened(): number {
+    return this.#word(recordLayout.widened);
+  }
+  get isDirectory(): boolean {
+    return (this.mode & TYPE_BITS) === DIRECTORY;
+  }
+  get permissions(): number {
+    return this.mode & 0o7777;
+  }
+
+  /** Changes what is wanted. */
+  want(mode: number, uid: number, gid: number, rules: number): void {
+    this.#set(recordLayout.new_mode, mode);
+    this.#set(recordLayout.new_uid, uid);
+    this.#set(recordLayout.new_gid, gid);
+    this.#set(recordLayout.rules, rules);
+  }
+
+  check(bits: number): void {
+    this.#set(recordLayout.checks, bits);
+  }
+
+  #word(field: number): number {
+    return this.bytes.readUInt32LE(this.at + field);
+  }
+  #set(field: number, value: number): void {
+    this.bytes.writeUInt32LE(value, this.at + field);
+  }
+}
+
+/** What a record is made from. */
+export interface NewChange {
+  readonly names: Uint8Array;
+  readonly dev: bigint;
+  readonly inode: bigint;
+  readonly ctime?: bigint;
+  readonly btime?: bigint;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly nlink: number;
+  readonly newMode: number;
+  readonly newUid: number;
+  readonly newGid: number;
+  readonly rules?: number;
+  readonly features?: number;
+  readonly widened?: number;
+  readonly depth?: number;
+}
+
+/** Records under construction, in one piece of memory. */
+export class ChangeRecords {
+  #bytes = Buffer.alloc(16 * 1024);
+  #end = 0;
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+  get byteLength(): number {
+    return this.#end;
+  }
+
+  append(change: NewChange): void {
+    const { path } = recordLayout;
+    const size = (path + change.names.byteLength + 7) & ~7;
+    const at = this.#reserve(size);
+    const bytes = this.#bytes;
+    bytes.fill(0, at, at + size);
+    const word = (field: number, value: number) => bytes.writeUInt32LE(value, at + field);
+    word(recordLayout.size, size);
+    word(recordLayout.path_length, change.names.byteLength);
+    bytes.writeBigUInt64LE(change.dev, at + recordLayout.dev);
+    bytes.writeBigUInt64LE(change.inode, at + recordLayout.inode);
+    bytes.writeBigInt64LE(change.ctime ?? 0n, at + recordLayout.ctime_ns);
+    bytes.writeBigInt64LE(change.btime ?? 0n, at + recordLayout.btime_ns);
+    word(recordLayout.mode, change.mode);
+    word(recordLayout.uid, change.uid);
+    word(recordLayout.gid, change.gid);
+    word(recordLayout.nlink, change.nlink);
+    word(recordLayout.new_mode, change.newMode);
+    word(recordLayout.new_uid, change.newUid);
+    word(recordLayout.new_gid, change.newGid);
+    word(recordLayout.rules, change.rules ?? 0);
+    word(recordLayout.features, change.features ?? 0);
+    word(recordLayout.widened, change.widened ?? 0);
+    bytes.writeInt32LE(change.depth ?? 0, at + recordLayout.depth);
+    bytes.set(change.names, at + path);
+  }
+
+  /** Appends a record as it is. */
+  copy(change: Change): void {
+    const { size } = change;
+    const at = this.#reserve(size);
+    change.bytes.copy(this.#bytes, at, change.at, change.at + size);
+  }
+
+  /** The records so far, in memory of their own. */
+  copyOut(): Buffer {
+    return Buffer.from(this.#bytes.subarray(0, this.#end));
+  }
+
+  /** The records so far, in memory of their own; the builder is empty again afterwards. */
+  finish(): Buffer {
+    const bytes = this.copyOut();
+    this.#end = 0;
+    this.#length = 0;
+    return bytes;
+  }
+
+  #reserve(size: number): number {
+    const at = this.#end;
+    if (at + size > this.#bytes.length) {
+      const grown = Buffer.alloc(Math.max(this.#bytes.length * 2, at + size));
+      this.#bytes.copy(grown, 0, 0, at);
+      this.#bytes = grown;
+    }
+    this.#end += size;
+    this.#length++;
+    return at;
+  }
+}
+
+/** The changes in a piece of memory that holds whole records. */
+export function* changesIn(records: Buffer): Generator<Change> {
+  for (let at = 0; at < records.length; ) {
+    const change = new Change(records, at);
+    yield change;
+    at += change.size;
+  }
+}

@@ -1,0 +1,148 @@
+import {
+  type Action,
+  definePlugin,
+  type EntryBatch,
+  type EntrySchema,
+  errorCount,
+  type Outcome,
+  type PlannedEffect,
+  type StageContext,
+} from '@pwalk/core';
+import { z } from 'zod';
+import { changesIn } from './change-records.js';
+import { ChangeSession } from './change-session.js';
+import { describe } from './describe-change.js';
+import { type Limits, limitReached, roomFor } from './limits.js';
+import { Planner, plannedColumns } from './planner.js';
+import { compilePolicy, policyOptions } from './policy.js';
+import { type RepairSummary, Tally } from './summary.js';
+import { openTree, type Tree } from './tree.js';
+
+export const repairOptions = policyOptions.extend({
+  root: z
+    .union([z.string().min(1), z.custom<Uint8Array>((value) => value instanceof Uint8Array)])
+    .describe('The directory to repair: the root of the walk, as the walk is given it'),
+  journal: z.string().min(1).optional().describe('File to create, or to go on with'),
+  maxChanges: z.int().min(1).optional(),
+  maxErrors: z.int().min(1).optional(),
+  threads: z.int().min(1).max(1024).default(2),
+  onSummary: z
+    .custom<(summary: RepairSummary) => void>((value) => typeof value === 'function')
+    .optional(),
+  onGroup: z
+    .custom<(records: Buffer) => void | Promise<void>>((value) => typeof value === 'function')
+    .optional()
+    .describe('Told of every group of planned changes, in the order of application'),
+});
+export type RepairOptions = z.output<typeof repairOptions>;
+
+/** A group of changes that are journaled together. */
+interface RepairEffect extends PlannedEffect {
+  readonly records: Buffer;
+}
+
+/**
+ * Repairs groups, modes and owners below a directory. In a pipeline it stands behind filters, which
+ * narrow what is repaired; directories that they drop still hand their group on.
+ *
+ * ```js
+ * runPipeline({
+ *   source: walker({ roots: ['/data/proj'] }),
+ *   actions: [permissionRepair({ root: '/data/proj', forceGroupWritable: true })],
+ *   allow: ['fs:chmod', 'fs:chown'],
+ *   dryRun: true,
+ * });
+ * ```
+ */
+export const permissionRepair = definePlugin({
+  name: 'repair',
+  kind: 'action',
+  pwalk: '^0.1.0',
+  options: repairOptions,
+  capabilities: {
+    columns: plannedColumns,
+    releases: true,
+    effects: ['fs:chmod', 'fs:chown'],
+  },
+  create: (options) => new PermissionRepair(options),
+});
+
+class PermissionRepair implements Action<RepairEffect> {
+  readonly #options: RepairOptions;
+  readonly #tally = new Tally();
+  #planner: Planner | null = null;
+  /** Null in a dry run. */
+  #session: ChangeSession | null = null;
+  #tree: Tree | null = null;
+
+  constructor(options: RepairOptions) {
+    this.#options = options;
+  }
+
+  async open(_: EntrySchema, ctx: StageContext): Promise<void> {
+    const policy = compilePolicy(this.#options);
+    const typedRoot = Buffer.from(this.#options.root);
+    let tree = openTree(typedRoot);
+    if (!ctx.dryRun) {
+      const { threads, journal } = this.#options;
+      this.#session = await ChangeSession.open({
+        tree,
+        isTrustedOwner: policy.isTrustedOwner,
+        tally: this.#tally,
+        threads,
+        journal,
+        run: ctx.scan.id,
+        plan: null,
+      });
+      tree = this.#session.tree;
+    }
+    this.#tree = tree;
+    this.#planner = new Planner({
+      tree,
+      policy,
+      tally: this.#tally,
+      typedRoot,
+      threads: this.#options.threads,
+    });
+    ctx.signal.addEventListener('abort', this.#stop, { once: true });
+  }
+
+  readonly #stop = () => this.#tree?.addon.stop();
+
+  async plan(batch: EntryBatch): Promise<void> {
+    await this.#planner?.take(batch);
+  }
+
+  async *finish(ctx: StageContext): AsyncGenerator<RepairEffect> {
+    const planner = this.#planner;
+    if (planner === null) return;
+    await planner.finish();
+    const { maxChanges, maxErrors } = this.#options;
+    const limits: Limits = ctx.dryRun ? {} : { maxChanges, maxErrors };
+    const tally = this.#tally;
+    for await (const records of planner.groups(() => roomFor(tally, limits))) {
+      const changes = [...changesIn(records)];
+      for (const change of changes) tally.plan(change);
+      await this.#options.onGroup?.(records);
+      tally.stopped ??= limitReached(tally, limits);
+      const [first] = changes;
+      if (tally.stopped === null) yield { records, changes: changes.length, ...describe(first) };
+    }
+  }
+
+  async journal(effect: RepairEffect): Promise<void> {
+    await this.#session?.note(effect.records);
+  }
+
+  async apply(effect: RepairEffect): Promise<number> {
+    return (await this.#session?.make(effect.records)) ?? 0;
+  }
+
+  async close(outcome: Outcome): Promise<void> {
+    await this.#planner?.close();
+    await this.#session?.close();
+    if (!outcome.ok) return;
+    const walkErrors = outcome.accounting === null ? 0 : errorCount(outcome.accounting);
+    this.#options.onSummary?.(this.#tally.summary(walkErrors));
+  }
+}

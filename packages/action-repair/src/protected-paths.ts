@@ -1,0 +1,60 @@
+import { statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { FileIdentity } from '@pwalk/core';
+import type { Protection } from './addon.js';
+
+/** The system's own directories, with everything below them. Links (`/bin` to `/usr/bin`) are followed. */
+const trees = [
+  '/bin',
+  '/boot',
+  '/dev',
+  '/etc',
+  '/lib',
+  '/lib32',
+  '/lib64',
+  '/libx32',
+  '/proc',
+  '/root',
+  '/run',
+  '/sbin',
+  '/sys',
+  '/usr',
+  '/var/cache',
+  '/var/lib',
+  '/var/log',
+  '/var/mail',
+  '/var/spool',
+];
+
+/** Directories that are not to be repaired themselves; what people keep below them may be. */
+const directories = ['/', '/tmp', '/var', '/var/tmp'];
+
+/** @param own files of this run (journal, audit log, plan) */
+export function protection(own: readonly FileIdentity[]): Protection {
+  return { trees, directories, own: [...own, ...ownDirectories()] };
+}
+
+/** Identities of the protected directories, as the columns of a scan show them. */
+export function protectedIdentities(): ReadonlyMap<bigint, ReadonlySet<bigint>> {
+  const byInode = new Map<bigint, Set<bigint>>();
+  for (const path of [...trees, ...directories]) {
+    const identity = identityOf(path);
+    if (identity === null) continue;
+    const devices = byInode.get(identity.inode) ?? new Set();
+    byInode.set(identity.inode, devices.add(identity.dev));
+  }
+  return byInode;
+}
+
+/** Where this code is: what runs as root must not become writable for others. */
+function ownDirectories(): FileIdentity[] {
+  const here = dirname(fileURLToPath(import.meta.url));
+  const places = [here, join(here, '..')].map(identityOf);
+  return places.filter((place) => place !== null);
+}
+
+function identityOf(path: string): FileIdentity | null {
+  const status = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return status === undefined ? null : { dev: status.dev, inode: status.ino };
+}

@@ -1,0 +1,112 @@
+import { ruleBits } from './change-records.js';
+import { isBadGroup, type Policy } from './policy.js';
+import type { SkipReason } from './skips.js';
+
+/** What becomes of one entry. */
+export interface Decision {
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** Which rules asked for it; 0 when nothing changes. */
+  readonly rules: number;
+  /** Why something a rule asked for is left out; the rest of the decision stands. */
+  readonly skip: SkipReason | null;
+}
+
+/** What decisions are made from. */
+export interface Subject {
+  readonly isDirectory: boolean;
+  /** Permission bits. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+}
+
+const SETGID = 0o2000;
+const SET_ID = 0o6000;
+const GROUP_WRITE = 0o020;
+const OWNER_EXECUTE = 0o100;
+
+/** True when a rule might change an entry: cheap, and never false for one that `decide` would change. */
+export function concerns(
+  policy: Policy,
+  isDirectory: boolean,
+  mode: number,
+  uid: number,
+  gid: number,
+) {
+  return (
+    (policy.group !== 'keep' && (policy.groupAll || isBadGroup(policy, gid, uid))) ||
+    uid === policy.chownFrom ||
+    (mode | modeBits(policy, isDirectory, mode)) !== mode
+  );
+}
+
+/**
+ * The decision on one entry. Group rights are given only where the group is right: an entry whose bad
+ * group cannot be replaced gets setgid at most.
+ * @param inherited the group its directory hands on, or why there is none; asked only when needed
+ */
+export function decide(
+  policy: Policy,
+  subject: Subject,
+  inherited: () => number | SkipReason,
+): Decision {
+  const { isDirectory, mode, uid, gid } = subject;
+  const isChowned = uid === policy.chownFrom;
+  const newUid = isChowned ? policy.chownTo : uid;
+  const wanted = wantedGroup(policy, subject, isChowned, inherited);
+  if (typeof wanted !== 'number') return only(policy, subject, wanted);
+  const isSetId = !isDirectory && (mode & SET_ID) !== 0;
+  const movesOwner = newUid !== uid || wanted !== gid;
+  if (isSetId && movesOwner && !policy.stripSetid) return only(policy, subject, 'setid');
+  const bits = modeBits(policy, isDirectory, mode);
+  const kept = isSetId && movesOwner ? mode & ~SET_ID : mode;
+  const newMode = kept | bits;
+  // A program that runs as somebody else must not become writable for more people.
+  if (isSetId && !movesOwner && (newMode & ~mode & GROUP_WRITE) !== 0) {
+    return only(policy, subject, 'setid');
+  }
+  let rules = 0;
+  if (isDirectory && policy.setgid && (mode & SETGID) === 0) rules |= ruleBits.setgid;
+  if (wanted !== gid) rules |= ruleBits.group;
+  if (newUid !== uid) rules |= ruleBits.owner;
+  if ((newMode & ~mode & 0o070) !== 0) {
+    rules |= policy.forceGroupWritable ? ruleBits.forceGroupWritable : ruleBits.ensureGroupReadable;
+  }
+  return { mode: newMode, uid: newUid, gid: wanted, rules, skip: null };
+}
+
+/** What is left when groups and group rights stay as they are: setgid on a directory. */
+export function only(
+  policy: Policy,
+  { isDirectory, mode, uid, gid }: Subject,
+  skip: SkipReason,
+): Decision {
+  const setgid = isDirectory && policy.setgid && (mode & SETGID) === 0;
+  return {
+    mode: setgid ? mode | SETGID : mode,
+    uid,
+    gid,
+    rules: setgid ? ruleBits.setgid : 0,
+    skip,
+  };
+}
+
+function wantedGroup(
+  policy: Policy,
+  { uid, gid }: Subject,
+  isChowned: boolean,
+  inherited: () => number | SkipReason,
+): number | SkipReason {
+  if (isChowned && policy.chownToGid >= 0) return policy.chownToGid;
+  const newUid = isChowned ? policy.chownTo : uid;
+  const isBad = isBadGroup(policy, gid, uid) || gid === newUid;
+  if (policy.group === 'keep' || !(isBad || policy.groupAll)) return gid;
+  return policy.group === 'given' ? policy.gid : inherited();
+}
+
+function modeBits(policy: Policy, isDirectory: boolean, mode: number): number {
+  if (isDirectory) return policy.directoryBits | (policy.setgid ? SETGID : 0);
+  return policy.fileBits | ((mode & OWNER_EXECUTE) !== 0 ? policy.executableBits : 0);
+}

@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto';
+import { constants, type FileHandle, open, unlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Change, ChangeRecords, changesIn } from './change-records.js';
+
+const { O_CREAT, O_EXCL, O_NOFOLLOW, O_RDWR } = constants;
+
+/** Bytes of records in memory before they go to disk. */
+const MOST_IN_MEMORY = 16 * 1024 * 1024;
+
+interface Pile {
+  readonly records: ChangeRecords;
+  /** Where parts of the pile are in the file: offset and length. */
+  readonly parts: (readonly [number, number])[];
+}
+
+/**
+ * Changes in piles, each read back in the order it was written. Small ones stay in memory; beyond that
+ * they are in a file without a name, which is gone with the process.
+ */
+export class Spool {
+  readonly #mostInMemory: number;
+  readonly #piles = new Map<number, Pile>();
+  #file: FileHandle | null = null;
+  #fileSize = 0;
+  #inMemory = 0;
+
+  constructor(mostInMemory = MOST_IN_MEMORY) {
+    this.#mostInMemory = mostInMemory;
+  }
+
+  /** Names of the piles that have something, ascending. */
+  get piles(): number[] {
+    return [...this.#piles.keys()].sort((a, b) => a - b);
+  }
+
+  add(pile: number, change: Change): void {
+    let to = this.#piles.get(pile);
+    if (to === undefined) {
+      to = { records: new ChangeRecords(), parts: [] };
+      this.#piles.set(pile, to);
+    }
+    to.records.copy(change);
+    this.#inMemory += change.size;
+  }
+
+  /** Writes to disk what is too much for memory. Call it after some `add`s. */
+  async settle(): Promise<void> {
+    if (this.#inMemory <= this.#mostInMemory) return;
+    this.#file ??= await openNameless();
+    for (const { records, parts } of this.#piles.values()) {
+      if (records.length === 0) continue;
+      const bytes = records.finish();
+      await this.#file.write(bytes, 0, bytes.length, this.#fileSize);
+      parts.push([this.#fileSize, bytes.length]);
+      this.#fileSize += bytes.length;
+    }
+    this.#inMemory = 0;
+  }
+
+  /** The changes of a pile, in pieces. Nothing may be added any more. */
+  async *read(pile: number): AsyncGenerator<Buffer> {
+    const from = this.#piles.get(pile);
+    for (const [offset, length] of from?.parts ?? []) {
+      const bytes = Buffer.alloc(length);
+      await this.#file?.read(bytes, 0, length, offset);
+      yield bytes;
+    }
+    if (from !== undefined && from.records.length > 0) yield from.records.copyOut();
+  }
+
+  async close(): Promise<void> {
+    await this.#file?.close();
+    this.#file = null;
+    this.#piles.clear();
+  }
+}
+
+async function openNameless(): Promise<FileHandle> {
+  const name = join(tmpdir(), `pwalk-plan-${randomBytes(12).toString('hex')}`);
+  const file = await open(name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+  await unlink(name);
+  return file;
+}
+
+/** Records of one pile after another, cut into groups of at most `most` changes. */
+export async function* inGroups(
+  pieces: AsyncIterable<Buffer>,
+  most: () => number,
+): AsyncGenerator<Buffer> {
+  for await (const piece of pieces) {
+    let start = 0;
+    let count = 0;
+    let end = 0;
+    for (const change of changesIn(piece)) {
+      count++;
+      end = change.at + change.size;
+      if (count < most() && end - start < 1 << 20) continue;
+      yield Buffer.from(piece.subarray(start, end));
+      start = end;
+      count = 0;
+    }
+    if (end > start) yield Buffer.from(piece.subarray(start, end));
+  }
+}

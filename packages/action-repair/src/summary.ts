@@ -1,0 +1,132 @@
+import { exitCodes } from '@pwalk/core';
+import { type Change, type Rule, ruleBits } from './change-records.js';
+import type { SkipReason } from './skips.js';
+
+/** One entry, for people. */
+export interface Example {
+  /** Relative to the root, exact bytes; escape before printing. */
+  readonly path: Uint8Array;
+  readonly uid: number;
+  readonly gid: number;
+  readonly mode: number;
+  readonly newUid: number;
+  readonly newGid: number;
+  readonly newMode: number;
+}
+
+export interface FailedChange {
+  readonly path: Uint8Array;
+  readonly errno: number;
+}
+
+/** What a repair came to. */
+export interface RepairSummary {
+  /** Changes that the rules ask for and nothing forbids; a file with several names is one. */
+  readonly planned: number;
+  readonly applied: number;
+  /** Changes left out because the entry is not as it was planned. */
+  readonly stale: number;
+  readonly skipped: Readonly<Partial<Record<SkipReason, number>>>;
+  /** Entries that could not be read or changed, and those that somebody changed at the same moment. */
+  readonly errors: number;
+  readonly byRule: Readonly<Record<Rule, number>>;
+  /** Null when nothing was to be changed. */
+  readonly journal: string | null;
+  /** A limit that ended the run before its end. */
+  readonly stopped: 'max-changes' | 'max-errors' | null;
+  /** ACL entries that gain rights because the mask of their list changes (`acl: 'mask'`). */
+  readonly widenedAclEntries: number;
+  /** Set-id bits and capabilities that went with a change, or that an undo could not give back. */
+  readonly setidLost: number;
+  readonly examples: Readonly<Record<Rule, readonly Example[]>>;
+  readonly failures: readonly FailedChange[];
+  /** The status the command ends with. */
+  readonly exitCode: number;
+}
+
+const rules = Object.keys(ruleBits).filter((name): name is Rule => name in ruleBits);
+const MOST_EXAMPLES = 3;
+const MOST_FAILURES = 10;
+
+/** Counts while a repair runs. */
+export class Tally {
+  planned = 0;
+  applied = 0;
+  stale = 0;
+  errors = 0;
+  setidLost = 0;
+  widened = 0;
+  journal: string | null = null;
+  stopped: RepairSummary['stopped'] = null;
+  readonly #skipped = new Map<SkipReason, number>();
+  readonly #byRule = new Map<Rule, number>();
+  readonly #examples = new Map<Rule, Example[]>();
+  readonly #failures: FailedChange[] = [];
+
+  skip(reason: SkipReason, entries = 1): void {
+    this.#skipped.set(reason, (this.#skipped.get(reason) ?? 0) + entries);
+  }
+
+  plan(change: Change): void {
+    this.planned++;
+    this.widened += change.widened;
+    for (const rule of rules) {
+      if ((change.rules & ruleBits[rule]) === 0) continue;
+      this.#byRule.set(rule, (this.#byRule.get(rule) ?? 0) + 1);
+      const examples = this.#examples.get(rule) ?? [];
+      if (examples.length < MOST_EXAMPLES) {
+        this.#examples.set(rule, [...examples, exampleOf(change)]);
+      }
+    }
+  }
+
+  fail(path: Uint8Array, errno: number): void {
+    this.errors++;
+    if (this.#failures.length < MOST_FAILURES) {
+      this.#failures.push({ path: Uint8Array.from(path), errno });
+    }
+  }
+
+  /** @param walkErrors entries the walk could not read */
+  summary(walkErrors: number): RepairSummary {
+    const errors = this.errors + walkErrors;
+    const { planned, applied, stale, journal, stopped, setidLost } = this;
+    const exitCode =
+      stopped !== null
+        ? exitCodes.resumable
+        : errors > 0 || stale > 0
+          ? exitCodes.incomplete
+          : exitCodes.complete;
+    return {
+      planned,
+      applied,
+      stale,
+      skipped: Object.fromEntries(this.#skipped),
+      errors,
+      byRule: perRule((rule) => this.#byRule.get(rule) ?? 0),
+      journal,
+      stopped,
+      widenedAclEntries: this.widened,
+      setidLost,
+      examples: perRule((rule) => this.#examples.get(rule) ?? []),
+      failures: this.#failures,
+      exitCode,
+    };
+  }
+}
+
+function perRule<T>(value: (rule: Rule) => T): Record<Rule, T> {
+  return {
+    setgid: value('setgid'),
+    group: value('group'),
+    forceGroupWritable: value('forceGroupWritable'),
+    ensureGroupReadable: value('ensureGroupReadable'),
+    owner: value('owner'),
+  };
+}
+
+function exampleOf(change: Change): Example {
+  const { uid, gid, permissions, newUid, newGid, newMode } = change;
+  const path = Uint8Array.from(change.path);
+  return { path, uid, gid, mode: permissions, newUid, newGid, newMode };
+}

@@ -1,0 +1,150 @@
+import { randomUUID } from 'node:crypto';
+import { resolve } from 'node:path';
+import { exitCodes } from '@pwalk/core';
+import { AuditLog } from './audit-log.js';
+import { ChangeRecords, changesIn, checks } from './change-records.js';
+import { losesSetid } from './change-session.js';
+import { interrupted } from './interrupted.js';
+import { Journal, journalHead } from './journal.js';
+import { appendRedo, appendUndo } from './journaled-change.js';
+import { checkPrivileges } from './privileges.js';
+import { type Intent, type JournalIndex, readJournal } from './read-journal.js';
+import { checkRoot } from './resume.js';
+import { type RepairSummary, Tally } from './summary.js';
+import { openTree, type Tree } from './tree.js';
+
+/** Changes undone in one go. */
+const GROUP_CHANGES = 512;
+
+export interface UndoOptions {
+  /** @default 2 */
+  readonly threads?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Takes back what a journal says was changed, last change first, where the entry is still as the change
+ * left it; what somebody changed since is left alone and counted as stale. May be repeated, and killed:
+ * it is journaled itself, in the same file.
+ * @throws PwalkError `PWALK_JOURNAL_REFUSED`, `PWALK_APPLY_REFUSED`
+ */
+export async function undo(path: string, options: UndoOptions = {}): Promise<RepairSummary> {
+  const { threads = 2, signal } = options;
+  const journal = await Journal.reopen(resolve(path));
+  const tally = new Tally();
+  tally.journal = journal.path;
+  const run = randomUUID();
+  let audit: AuditLog | null = null;
+  try {
+    const index = await readJournal(journal.file, journal.path);
+    const tree = openTree(index.root.path, [journal.identity]);
+    checkRoot(index, tree, journal.path);
+    const euid = process.geteuid?.() ?? 0;
+    checkPrivileges(tree, (uid) => uid === 0 || uid === euid);
+    audit = await AuditLog.open({
+      path: `${journal.path}.${run.slice(0, 8)}.audit.jsonl`,
+      run,
+      plan: index.plan,
+      root: tree.path,
+    });
+    journal.begin(journalHead(run, tree, { plan: null, undo: true }));
+    signal?.addEventListener('abort', () => tree.addon.stop(), { once: true });
+    for await (const group of groups(index)) {
+      if (signal?.aborted) throw interrupted(tally, signal);
+      await undoGroup({ tree, journal, audit, tally, threads }, index, group);
+    }
+    if (signal?.aborted) throw interrupted(tally, signal);
+    journal.end(run, tally.applied);
+  } finally {
+    const { applied, stale, errors } = tally;
+    await audit?.close({ applied, stale, errors });
+    await journal.close();
+  }
+  const summary = tally.summary(0);
+  // What cannot be given back is missing from the result.
+  const isWhole = summary.exitCode !== exitCodes.complete || summary.setidLost === 0;
+  return isWhole ? summary : { ...summary, exitCode: exitCodes.incomplete };
+}
+
+interface Parts {
+  readonly tree: Tree;
+  readonly journal: Journal;
+  readonly audit: AuditLog;
+  readonly tally: Tally;
+  readonly threads: number;
+}
+
+/** Notes a group in the journal, takes it back, and notes what came of it. */
+async function undoGroup(
+  parts: Parts,
+  index: JournalIndex,
+  group: readonly Intent[],
+): Promise<void> {
+  const { tree, journal, audit, tally, threads } = parts;
+  const records = new ChangeRecords();
+  for (const intent of group) appendUndo(records, intent);
+  const bytes = records.finish();
+  const changes = [...changesIn(bytes)];
+  const numbers = changes.map((change, at) => {
+    const { seq } = group[at];
+    if (index.fate(seq) !== 'done') change.check(checks.partial);
+    tally.planned++;
+    return journal.intend(change, seq);
+  });
+  await journal.commit();
+  await tree.addon.change(bytes, threads);
+  changes.forEach((change, at) => {
+    journal.result(numbers[at], change);
+    audit.changed(change, 'undo');
+    switch (change.status) {
+      case 'done':
+        tally.applied++;
+        if (hadSetid(group[at])) tally.setidLost++;
+        break;
+      case 'already':
+        tally.skip('already');
+        break;
+      case 'failed':
+      case 'mismatch':
+        tally.fail(change.path, change.errno);
+        break;
+      case 'pending':
+        break;
+      default:
+        tally.stale++;
+    }
+  });
+  await journal.commit();
+  await audit.commit();
+}
+
+/** What is to be undone, last change first, in groups of entries of one depth. */
+async function* groups(index: JournalIndex): AsyncGenerator<Intent[]> {
+  let group: Intent[] = [];
+  for (const seq of [...index.changes].reverse()) {
+    const fate = index.fate(seq);
+    if (fate === 'not_done' || fate === 'undone') continue;
+    const intent = await index.intent(seq);
+    const isFull = group.length >= GROUP_CHANGES;
+    if (group.length > 0 && (isFull || depthOf(intent) !== depthOf(group[0]))) {
+      yield group;
+      group = [];
+    }
+    group.push(intent);
+  }
+  if (group.length > 0) yield group;
+}
+
+function depthOf({ path }: Intent): number {
+  const bytes = typeof path === 'string' ? Buffer.from(path) : Buffer.from(path.b64, 'base64');
+  if (bytes.length === 0) return -1;
+  return bytes.reduce((slashes, byte) => (byte === 0x2f ? slashes + 1 : slashes), 0);
+}
+
+/** Whether the change took set-id bits or capabilities away. */
+function hadSetid(intent: Intent): boolean {
+  const records = new ChangeRecords();
+  appendRedo(records, intent);
+  const [change] = changesIn(records.finish());
+  return losesSetid(change);
+}
