@@ -18,4 +18,5 @@ export const builtIns: BuiltIns = {
   size: async () => (await import('@pwalk/filters')).size,
   type: async () => (await import('@pwalk/filters')).type,
   where: async () => (await import('@pwalk/filters')).where,
+  repair: async () => (await import('@pwalk/action-repair')).permissionRepair,
 };

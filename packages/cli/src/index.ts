@@ -1,3 +1,13 @@
+export {
+  type ApplyOptions,
+  applyPlan,
+  permissionRepair,
+  type RepairResult,
+  type RepairSummary,
+  type SkipReason,
+  type UndoOptions,
+  undo,
+} from '@pwalk/action-repair';
 export * from '@pwalk/core';
 export {
   age,
@@ -36,6 +46,7 @@ export { summary } from '@pwalk/sink-summary';
 export type { Compression } from './compression.js';
 export type { FailedEntry } from './failed-entries.js';
 export type { Format } from './output-format.js';
+export { type RepairSettings, repair } from './repair.js';
 export { type ReportSummary, report } from './report.js';
 export type { OutputOptions, OutputSettings, ReportOptions } from './report-options.js';
 export type { ReportProgress } from './report-progress.js';

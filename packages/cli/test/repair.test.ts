@@ -1,0 +1,190 @@
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { repair } from '../src/index.js';
+import { command, pwalk, scratch, sql } from './support/pwalk.js';
+
+const isRoot = process.getuid?.() === 0;
+const here = scratch();
+const USER = 65533;
+
+/** A project of group 4242 with a private directory in it, and names that are for a terminal to fear. */
+function project(): string {
+  const top = here.at('proj');
+  mkdirSync(here.at('proj', 'a'), { recursive: true });
+  writeFileSync(here.at('proj', 'a', 'f\u001b[31m\n'), '');
+  writeFileSync(here.at('proj', 'a', 'keep.tmp'), '');
+  chownSync(top, 0, 4242);
+  chmodSync(top, 0o2775);
+  for (const name of ['a/f\u001b[31m\n', 'a/keep.tmp', 'a'])
+    chownSync(here.at('proj', name), USER, USER);
+  return top;
+}
+
+function image(...path: string[]): string {
+  const { uid, gid, mode } = lstatSync(here.at('proj', ...path));
+  return `${uid}:${gid} ${(mode & 0o7777).toString(8)}`;
+}
+
+const lenient = '--allow-unknown-gid';
+
+describe.runIf(isRoot)('pwalk repair', () => {
+  it('shows a plan, makes it, shows there is nothing left, and takes it back', () => {
+    const top = project();
+    const before = [image(), image('a'), image('a', 'keep.tmp')];
+    const shown = pwalk(['repair', top, lenient]);
+    expect(shown).toMatchObject({ status: 0, stderr: '' });
+    expect(shown.stdout).toContain('3 changes planned');
+    expect(shown.stdout).toContain('Nothing was changed.');
+    expect(shown.stdout).not.toContain('\u001b');
+    expect([image(), image('a'), image('a', 'keep.tmp')]).toEqual(before);
+
+    const journal = here.at('journal');
+    const done = pwalk(['repair', top, lenient, '--apply', '--journal', journal, '--json']);
+    expect(done).toMatchObject({ status: 0, stderr: '' });
+    expect(JSON.parse(done.stdout)).toMatchObject({
+      planned: 3,
+      applied: 3,
+      stale: 0,
+      skipped: {},
+      errors: 0,
+      byRule: { setgid: 1, group: 3 },
+      journal,
+      exitCode: 0,
+    });
+    expect(image('a')).toBe(`${USER}:4242 2755`);
+    const again = pwalk(['repair', top, lenient, '--apply', '--json']);
+    expect(JSON.parse(again.stdout)).toMatchObject({ planned: 0, journal: null });
+
+    const undone = pwalk(['repair', 'undo', journal]);
+    expect(undone).toMatchObject({ status: 0, stderr: '' });
+    expect([image(), image('a'), image('a', 'keep.tmp')]).toEqual(before);
+  });
+
+  it('stores a plan for review, for its owner only, and applies it', async () => {
+    const top = project();
+    const plan = here.at('plan.parquet');
+    const stored = pwalk(['repair', top, lenient, '--plan', plan]);
+    expect(stored.status).toBe(0);
+    expect(lstatSync(plan).mode & 0o777).toBe(0o600);
+    const rows = await sql(`select rules, count(*) n from '${plan}' group by rules order by rules`);
+    expect(rows).toEqual([
+      { rules: 'group', n: '2' },
+      { rules: 'setgid,group', n: '1' },
+    ]);
+    const done = pwalk(['repair', 'apply', plan, '--journal', here.at('journal'), '--json']);
+    expect(JSON.parse(done.stdout)).toMatchObject({ planned: 3, applied: 3, exitCode: 0 });
+    expect(image('a')).toBe(`${USER}:4242 2755`);
+  });
+
+  it('stores the plan and makes it in one run', () => {
+    const top = project();
+    const plan = here.at('plan.parquet');
+    const args = ['--plan', plan, '--apply', '--journal', here.at('journal'), '--json'];
+    const done = pwalk(['repair', top, lenient, ...args]);
+    expect(JSON.parse(done.stdout)).toMatchObject({ planned: 3, applied: 3, plan, exitCode: 0 });
+    expect(image('a')).toBe(`${USER}:4242 2755`);
+  });
+
+  it('leaves out what is excluded', () => {
+    const top = project();
+    const args = ['--exclude', '*.tmp', '--apply', '--journal', here.at('journal'), '--json'];
+    const done = pwalk(['repair', top, lenient, ...args]);
+    expect(JSON.parse(done.stdout)).toMatchObject({ applied: 2 });
+    expect(image('a', 'keep.tmp')).toBe(`${USER}:${USER} 644`);
+  });
+
+  it('plans without any privilege', () => {
+    const top = project();
+    chmodSync(here.path, 0o755);
+    const planned = pwalk(['repair', top, lenient, '--json'], { cwd: '/', uid: USER });
+    expect(planned).toMatchObject({ status: 0, stderr: '' });
+    expect(JSON.parse(planned.stdout)).toMatchObject({ planned: 3, applied: 0 });
+    const applied = pwalk(['repair', top, lenient, '--apply'], { cwd: '/', uid: USER });
+    expect(applied).toMatchObject({ status: 4, stdout: '' });
+    expect(applied.stderr).toContain('CAP_CHOWN');
+  });
+
+  it.each([
+    ['/'],
+    ['//'],
+    ['/../'],
+    ['/etc/..'],
+    ['/etc/../etc'],
+    ['/etc'],
+    ['/usr/share/doc'],
+    ['/proc/self/root'],
+    ['/var/log'],
+  ])('refuses %s, in one sentence', (path) => {
+    const ended = pwalk(['repair', path]);
+    expect(ended).toMatchObject({ status: 4, stdout: '' });
+    expect(ended.stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect(ended.stderr).toMatch(/^pwalk: "/);
+  });
+
+  it('refuses a link, and a directory reached through one', () => {
+    symlinkSync('/etc', here.at('link'));
+    symlinkSync(here.path, here.at('self'));
+    project();
+    for (const path of [here.at('link'), here.at('self', 'proj')]) {
+      expect(pwalk(['repair', path])).toMatchObject({ status: 4, stdout: '' });
+    }
+  });
+
+  it('takes /library and /usr2, whose names only begin like those of the system', () => {
+    // Their own root directory: a mount namespace and a tmpfs that goes with it.
+    const script = `
+      mount -t tmpfs none /mnt; mkdir /mnt/library /mnt/usr2
+      for d in /* ; do [ -d "$d" ] && [ "$d" != /mnt ] && mkdir -p "/mnt$d" && mount --rbind "$d" "/mnt$d"; done
+      for l in bin lib lib64 sbin; do [ -L "/$l" ] && rmdir "/mnt/$l" 2>/dev/null && cp -P "/$l" /mnt/; done
+      exec chroot /mnt sh -c '"$0" "$1" repair /library --json && "$0" "$1" repair /usr2 --json' "$0" "$1"`;
+    const ended = spawnSync('unshare', ['-m', 'sh', '-c', script, process.execPath, command], {
+      encoding: 'utf8',
+    });
+    expect(ended.stderr).toBe('');
+    expect(ended.stdout.trimEnd().split('\n')).toHaveLength(2);
+    expect(ended.status).toBe(0);
+  });
+
+  it.each([
+    ['a group that does not exist', 4, ['--group', 'no-such-group']],
+    ['a number that has no name', 4, ['--group', '77777']],
+    ['an owner that does not exist', 4, ['--chown-from', 'nobody-here', '--chown-to', '0']],
+    ["root's group", 2, ['--group', '0']],
+    ['half a change of owner', 2, ['--chown-from', '5']],
+    ['a negative group', 2, ['--group=-1']],
+    ['groups that contradict', 2, ['--group', 'keep', '--group-all']],
+    ['no changes at all', 2, ['--max-changes', '0']],
+    ['applying and not', 2, ['--apply', '--dry-run']],
+  ])('refuses %s', (_, status, flags) => {
+    const ended = pwalk(['repair', project(), ...flags]);
+    expect(ended).toMatchObject({ status, stdout: '' });
+    expect(ended.stderr.trimEnd().split('\n')).toHaveLength(1);
+  });
+
+  it('ends between two changes when it is told to, and says where to go on', async () => {
+    const top = project();
+    const stop = new AbortController();
+    const journal = here.at('journal');
+    const failing = repair(top, {
+      apply: true,
+      allowUnknownGid: true,
+      journal,
+      signal: stop.signal,
+      onProgress: () => stop.abort(new Error('enough')),
+    });
+    await expect(failing).rejects.toMatchObject({ code: 'PWALK_CANCELLED' });
+    expect(image('a')).toBe(`${USER}:${USER} 755`);
+    const done = await repair(top, { apply: true, allowUnknownGid: true, journal });
+    expect(done).toMatchObject({ applied: 3, exitCode: 0 });
+    expect(readFileSync(journal, 'utf8')).toContain('"is":"end"');
+  });
+});
