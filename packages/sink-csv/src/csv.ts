@@ -90,10 +90,8 @@ export type CsvOptions = z.output<typeof options>;
  *
  * `dey`: byte for byte what John Dey's pwalk 3.0 prints, natively and on other threads: 0.2 µs of
  * CPU a row, 0.4 with zstd, 0.8 with gzip. The format cannot hold everything: control characters in
- * names are left out, and entries that could not be looked at or entered have no row. It differs in
- * one thing: a name that ends in a dot has an empty extension, where pwalk prints that of some other
- * file. When a directory is given twice, with and without a slash at its end, both are printed as if
- * with.
+ * names are left out, and entries that could not be looked at or entered have no row. Where it differs
+ * from pwalk is told in `docs/reference/cli.md`.
  */
 export const csv = definePlugin({
   name: 'csv',
