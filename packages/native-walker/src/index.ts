@@ -6,7 +6,7 @@ export { snapshotNames } from './snapshot-names.js';
 export { cpuLimit, type MachineLimits, threadCount } from './thread-count.js';
 export { decodePath, encodePath } from './walk/surrogate-escape.js';
 export type { WalkProgress, WalkStep } from './walk/traversal.js';
-export { walk, walkSync } from './walk/walk.js';
+export { walk, walkPruned, walkSync } from './walk/walk.js';
 export type { WalkError } from './walk/walk-error.js';
 export type { WalkOptions } from './walk/walk-options.js';
 export type { WalkTop } from './walk/walk-top.js';

@@ -19,13 +19,23 @@ export interface WalkProgress {
   readonly errors: number;
 }
 
+/**
+ * Leaves things out of a step before anything in it is entered: takes names out of its arrays, and returns
+ * those of its `dirnames` that stay there and are not entered. `linked` are the indices of links; the
+ * depth of the top is 0.
+ */
+export type Prune<Name extends WalkName> = (
+  step: WalkStep<Name>,
+  depth: number,
+  linked: readonly number[],
+) => readonly Name[];
+
 export interface TraversalOptions<Name extends WalkName> {
   readonly top: Name;
   readonly topdown: boolean;
   readonly followlinks: boolean;
   readonly onerror: ((error: WalkError) => void) | undefined;
-  /** May change `dirnames` in both orders, before anything in it is entered. Depth of the top: 0. */
-  readonly prune: ((step: WalkStep<Name>, depth: number) => void) | undefined;
+  readonly prune: Prune<Name> | undefined;
 }
 
 interface Frame<Name extends WalkName> {
@@ -33,10 +43,10 @@ interface Frame<Name extends WalkName> {
   /** The caller's array in top-down order: iterated as it changes, as Python iterates a list. */
   readonly dirnames: Name[];
   readonly filenames: Name[];
-  /** Names not to be entered: links, in bottom-up order. */
-  readonly linked: ReadonlySet<number> | null;
+  /** Not to be entered, though in `dirnames`: links, in bottom-up order, and what was pruned. */
+  readonly barred: ReadonlySet<Name> | null;
   /** What the lister expects to be entered; null once it has been told, or when there is nothing to. */
-  expected: Name[] | null;
+  planned: Name[] | null;
   index: number;
 }
 
@@ -88,11 +98,11 @@ export class Traversal<Name extends WalkName> {
       return 'yield';
     }
     for (let frame = this.#frames.at(-1); frame !== undefined; frame = this.#frames.at(-1)) {
-      if (frame.expected !== null) this.#compare(frame);
+      if (frame.planned !== null) this.#compare(frame);
       while (frame.index < frame.dirnames.length) {
-        const index = frame.index++;
-        if (frame.linked?.has(index)) continue;
-        this.name = this.#codec.check(frame.dirnames[index]);
+        const name = frame.dirnames[frame.index++];
+        if (frame.barred?.has(name)) continue;
+        this.name = this.#codec.check(name);
         this.path = this.#codec.join(frame.path, this.name);
         return 'visit';
       }
@@ -117,31 +127,37 @@ export class Traversal<Name extends WalkName> {
     this.#progress.directories++;
     this.#progress.entries += dirnames.length + filenames.length;
     const step: WalkStep<Name> = [this.path, dirnames, filenames];
-    const expected =
+    const barred =
+      topdown || followlinks || linked.length === 0 ? [] : linked.map((index) => dirnames[index]);
+    const planned =
       dirnames.length > 0 && (topdown || prune !== undefined) ? dirnames.slice() : null;
-    prune?.(step, this.#frames.length);
-    const skipped = topdown || followlinks || linked.length === 0 ? null : new Set(linked);
+    if (prune !== undefined) barred.push(...prune(step, this.#frames.length, linked));
     this.#frames.push({
       path: this.path,
       dirnames,
       filenames: topdown ? [] : filenames,
-      linked: skipped,
-      expected,
+      barred: barred.length === 0 ? null : new Set(barred),
+      planned,
       index: 0,
     });
     this.#isNew = topdown;
     this.step = step;
   }
 
-  /** Tells the lister when the caller has changed where the walk goes on. */
+  /** Tells the lister when the walk goes on elsewhere than the listing said. */
   #compare(frame: Frame<Name>): void {
-    const { dirnames, expected } = frame;
-    frame.expected = null;
-    if (expected === null) return;
+    const { dirnames, planned, barred } = frame;
+    frame.planned = null;
+    if (planned === null) return;
     const same =
-      dirnames.length === expected.length && dirnames.every((name, at) => name === expected[at]);
+      barred === null &&
+      dirnames.length === planned.length &&
+      dirnames.every((name, at) => name === planned[at]);
     if (same) return;
-    const names = dirnames.map((name) => this.#codec.check(name));
-    this.#lister.replan(this.#frames.length - 1, names);
+    const names = dirnames.filter((name) => !barred?.has(name));
+    this.#lister.replan(
+      this.#frames.length - 1,
+      names.map((name) => this.#codec.check(name)),
+    );
   }
 }

@@ -2,21 +2,20 @@ import { PwalkError } from '@pwalk/core';
 import { isRemoteFileSystem } from '../file-system-type.js';
 import { loadBinding } from '../native-binding.js';
 import { nativeUnavailable } from '../native-source.js';
+import type { PruneOptions } from '../prune-options.js';
 import { snapshotNames } from '../snapshot-names.js';
 import { threadCount } from '../thread-count.js';
 import type { Lister } from './lister.js';
 import { bytesCodec, type NameCodec, textCodec, type WalkName } from './name-codec.js';
 import { PortableLister } from './portable-lister.js';
 import { ProgressReporter } from './progress-reporter.js';
-import { Traversal, type WalkStep } from './traversal.js';
+import { pruneSteps } from './prune-steps.js';
+import { type Prune, Traversal, type WalkStep } from './traversal.js';
 import { type CheckedWalkOptions, checkWalkOptions, type WalkOptions } from './walk-options.js';
 import { topBytes, type WalkTop } from './walk-top.js';
 
 /** Directories read ahead when the caller names no number: some hundred KiB of names. */
 const DEFAULT_WINDOW = 1024;
-
-/** As `TraversalOptions.prune`. */
-export type Prune<Name extends WalkName> = (step: WalkStep<Name>, depth: number) => void;
 
 /**
  * Walks a directory tree as Python's `os.walk` does, and in parallel: yields
@@ -84,8 +83,21 @@ export function walkSync(
     : stepsSync(bytes, checked, textCodec);
 }
 
-/** The steps of a walk, with names of either encoding and a hook that prunes in both orders. */
-export async function* steps<Name extends WalkName>(
+/**
+ * `walk()` without what `pruning` leaves out, in both orders: what is excluded is in no step, what is too
+ * deep or on another file system is in `dirnames` and not entered.
+ */
+export function walkPruned(
+  top: WalkTop,
+  pruning: PruneOptions,
+  options?: WalkOptions & { readonly encoding?: 'utf8' },
+): AsyncGenerator<WalkStep, void, undefined> {
+  const checked = checkWalkOptions(options ?? {});
+  const bytes = topBytes(top);
+  return steps(bytes, checked, textCodec, pruneSteps(bytes, pruning, textCodec));
+}
+
+async function* steps<Name extends WalkName>(
   top: Buffer,
   options: CheckedWalkOptions,
   codec: NameCodec<Name>,
@@ -124,17 +136,16 @@ export async function* steps<Name extends WalkName>(
   }
 }
 
-export function* stepsSync<Name extends WalkName>(
+function* stepsSync<Name extends WalkName>(
   top: Buffer,
   options: CheckedWalkOptions,
   codec: NameCodec<Name>,
-  prune?: Prune<Name>,
 ): Generator<WalkStep<Name>, void, undefined> {
   const { signal } = options;
   checkNotAborted(signal);
   const lister = createLister(top, options, codec);
   const traversal = new Traversal(
-    { ...options, onerror: options.onerror, top: codec.fromBytes(top), prune },
+    { ...options, onerror: options.onerror, top: codec.fromBytes(top), prune: undefined },
     codec,
     lister,
   );

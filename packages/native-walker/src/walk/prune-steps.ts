@@ -1,0 +1,54 @@
+import { ExcludeMatcher } from '../exclude/exclude-matcher.js';
+import { excludeRules } from '../exclude/exclude-rules.js';
+import type { PruneOptions } from '../prune-options.js';
+import { mountRules } from './mount-points.js';
+import { bytesCodec, type NameCodec, type WalkName } from './name-codec.js';
+import type { Prune } from './traversal.js';
+
+/**
+ * What `PruneOptions` leave out of a walk, in both orders. What is excluded is taken out of the step; what is
+ * too deep or on another file system stays in it and is not entered.
+ * @throws PwalkError `PWALK_OPTIONS_INVALID`
+ */
+export function pruneSteps<Name extends WalkName>(
+  top: Buffer,
+  options: PruneOptions,
+  codec: NameCodec<Name>,
+): Prune<Name> {
+  const {
+    oneFileSystem = false,
+    includePseudo = false,
+    maxDepth = Number.POSITIVE_INFINITY,
+  } = options;
+  const rules = excludeRules(options);
+  const excludes = rules.patterns.length > 0 || rules.paths.length > 0;
+  const matcher = new ExcludeMatcher(rules);
+  const mounts = mountRules(top, { oneFileSystem, includePseudo });
+  // As paths are printed: nothing between a top that ends in a slash and a name.
+  const topLength = top.at(-1) === 0x2f ? top.length : top.length + 1;
+
+  return ([dirpath, dirnames, filenames], depth, linked) => {
+    const path = codec.toBytes(dirpath);
+    const pathOf = (name: Name) => bytesCodec.join(path, codec.toBytes(name));
+    const isLinked = new Set(linked.map((index) => dirnames[index]));
+    if (excludes) {
+      const keeps = (isDirectory: boolean) => (name: Name) => {
+        const whole = pathOf(name);
+        return !matcher.excludes(whole, whole.subarray(topLength), isDirectory);
+      };
+      // A link is no directory to a pattern that ends in a slash.
+      keep(dirnames, (name) => keeps(!isLinked.has(name))(name));
+      keep(filenames, keeps(false));
+    }
+    if (depth + 1 >= maxDepth) return dirnames;
+    if (mounts === null) return [];
+    return dirnames.filter((name) => mounts.bars(pathOf(name), isLinked.has(name)));
+  };
+}
+
+function keep<Name>(names: Name[], keeps: (name: Name) => boolean): void {
+  const kept = names.filter(keeps);
+  if (kept.length === names.length) return;
+  names.length = 0;
+  for (const name of kept) names.push(name);
+}
