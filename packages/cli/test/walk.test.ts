@@ -97,6 +97,17 @@ describe('pwalk walk', () => {
       const { stdout } = pwalk(['walk', tree, '--follow-symlinks', ...order]);
       expect(linesOf(stdout)).toContain(`${tree}/to-sub/two`);
     }
+    // Two that lead to each other, and one to the top.
+    mkdirSync(`${tree}/a`);
+    mkdirSync(`${tree}/b`);
+    symlinkSync('../b', `${tree}/a/l`);
+    symlinkSync('../a', `${tree}/b/l`);
+    symlinkSync('..', `${tree}/a/up`);
+    const { stdout, status } = pwalk(['walk', `${tree}/`, '--follow-symlinks']);
+    expect(status).toBe(0);
+    const inside = linesOf(stdout).filter((line) => /\/[ab]\//.test(line.slice(tree.length)));
+    const expected = ['a/l', 'a/l/l', 'a/up', 'b/l', 'b/l/l', 'b/l/up'];
+    expect(inside.sort()).toEqual(expected.map((name) => `${tree}/${name}`));
   });
 
   it.skipIf(!isRoot)(

@@ -41,16 +41,16 @@ Exit status: 0 complete, 1 failed, 2 usage, 3 finished but something could not b
     }),
     print0: Flags.boolean({ description: 'print exact paths, each followed by a NUL byte' }),
     'bottom-up': Flags.boolean({ description: 'print what is in a directory before it' }),
-    'follow-symlinks': Flags.boolean({
-      description:
-        'enter symbolic links to directories; one that leads upward is entered again and again',
-    }),
     'read-ahead': Flags.boolean({
       description: 'read ahead on FUSE and unknown file systems too',
     }),
     threads: scanFlags.threads,
     snapshots: scanFlags.snapshots,
     ...pruneFlags,
+    'follow-symlinks': Flags.boolean({
+      description: 'enter symbolic links to directories, but for those that lead upward',
+      helpGroup: 'PRUNE',
+    }),
   };
 
   override async run(): Promise<void> {

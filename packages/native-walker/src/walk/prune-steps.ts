@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { ExcludeMatcher } from '../exclude/exclude-matcher.js';
 import { excludeRules } from '../exclude/exclude-rules.js';
 import type { PruneOptions } from '../prune-options.js';
@@ -7,7 +8,7 @@ import type { Prune } from './traversal.js';
 
 /**
  * What `PruneOptions` leave out of a walk, in both orders. What is excluded is taken out of the step; what is
- * too deep or on another file system stays in it and is not entered.
+ * too deep, on another file system or a link to a directory above itself stays in it and is not entered.
  * @throws PwalkError `PWALK_OPTIONS_INVALID`
  */
 export function pruneSteps<Name extends WalkName>(
@@ -18,6 +19,7 @@ export function pruneSteps<Name extends WalkName>(
   const {
     oneFileSystem = false,
     includePseudo = false,
+    followSymlinks = false,
     maxDepth = Number.POSITIVE_INFINITY,
   } = options;
   const rules = excludeRules(options);
@@ -41,8 +43,11 @@ export function pruneSteps<Name extends WalkName>(
       keep(filenames, keeps(false));
     }
     if (depth + 1 >= maxDepth) return dirnames;
-    if (mounts === null) return [];
-    return dirnames.filter((name) => mounts.bars(pathOf(name), isLinked.has(name)));
+    return dirnames.filter((name) => {
+      const linked = isLinked.has(name);
+      if (linked && followSymlinks && leadsUpward(pathOf(name), path, topLength)) return true;
+      return mounts?.bars(pathOf(name), linked) ?? false;
+    });
   };
 }
 
@@ -51,4 +56,28 @@ function keep<Name>(names: Name[], keeps: (name: Name) => boolean): void {
   if (kept.length === names.length) return;
   names.length = 0;
   for (const name of kept) names.push(name);
+}
+
+/** Whether a link in `directory` leads to that directory or to one above it, up to the top. */
+function leadsUpward(link: Buffer, directory: Buffer, topLength: number): boolean {
+  const target = identity(link);
+  if (target === null) return false;
+  for (
+    let end = directory.length;
+    end >= topLength - 1;
+    end = directory.lastIndexOf('/', end - 1)
+  ) {
+    if (identity(directory.subarray(0, end)) === target) return true;
+    if (end === 0) break;
+  }
+  return false;
+}
+
+function identity(path: Buffer): string | null {
+  try {
+    const { dev, ino } = statSync(path, { bigint: true });
+    return `${dev} ${ino}`;
+  } catch {
+    return null;
+  }
 }
