@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { escapeText, fullEntrySchema, isStage, PwalkError, type Stage } from '@pwalk/core';
+import { outputDescriptor } from '@pwalk/core/io';
 import { type PruneOptions, pruneOptions } from '@pwalk/native-walker';
 import { z } from 'zod';
 import { type Compression, compressionsAccepted, isCompression } from './compression.js';
@@ -118,7 +119,7 @@ function hasNoNul(text: string): boolean {
  * Checks what `report()` was called with, as plain JavaScript may call it with anything.
  * @throws PwalkError `PWALK_OPTIONS_INVALID` that names what does not fit and what would
  */
-export function planReport(givenRoots: unknown, givenOptions: unknown): ReportPlan {
+export async function planReport(givenRoots: unknown, givenOptions: unknown): Promise<ReportPlan> {
   const roots = [parsed(rootsSchema, givenRoots, 'The roots')].flat();
   const {
     output: given,
@@ -157,7 +158,7 @@ export function planReport(givenRoots: unknown, givenOptions: unknown): ReportPl
     throw misfit('Every entry matches where there is no filter; say what to fail on.');
   }
   if (options.errors !== undefined) checkErrorsFile(options.errors);
-  checkApart([...outputs.map((planned) => planned.path), options.errors ?? []].flat());
+  await checkApart([...outputs.map((planned) => planned.path), options.errors ?? []].flat());
   return { ...options, roots: roots.map((one) => Buffer.from(one)), outputs, constants };
 }
 
@@ -209,9 +210,11 @@ function checkConstants(names: readonly string[]): void {
   }
 }
 
-/** Two outputs under one name would replace each other. */
-function checkApart(paths: readonly string[]): void {
-  const places = paths.map((one) => (one === '-' ? one : resolve(one)));
+/** Two outputs under one name would replace each other, and in one descriptor get mixed. */
+async function checkApart(paths: readonly string[]): Promise<void> {
+  const places = await Promise.all(
+    paths.map(async (one) => String((await outputDescriptor(one)) ?? resolve(one))),
+  );
   const twice = paths.find((_, at) => places.indexOf(places[at] ?? '') !== at);
   if (twice !== undefined) {
     throw misfit(

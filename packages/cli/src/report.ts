@@ -50,7 +50,7 @@ export async function report(
   roots: string | Uint8Array | readonly (string | Uint8Array)[],
   options: ReportOptions,
 ): Promise<ReportSummary> {
-  const plan = planReport(roots, options);
+  const plan = await planReport(roots, options);
   const failures = new FailureLog(MOST_EXAMPLES);
   const matches = new MatchCount();
   const pipeline = await reportPipeline(plan, failures, matches);

@@ -155,6 +155,12 @@ describe('what report() is called with', () => {
     ['a header of Parquet', '/usr', { output, header: true }, /for dey-csv/],
     ['one output twice', '/usr', { output: [output, `./${output}`] }, /written twice/],
     [
+      'standard output twice',
+      '/usr',
+      { output: ['-', '/dev/stdout'], format: 'csv' },
+      /written twice/,
+    ],
+    [
       'errors in a file of no format',
       '/usr',
       { output, errors: 'e.txt' },

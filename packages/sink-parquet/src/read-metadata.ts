@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, lstat, open } from 'node:fs/promises';
 import { footerPairs, TRAILER } from './footer-metadata.js';
 
 /** More than any footer of ours; what a damaged file says of itself is not believed beyond it. */
@@ -9,6 +9,8 @@ const largestFooter = 256 * 1024 * 1024;
 export async function readMetadata(path: string): Promise<ReadonlyMap<string, string> | null> {
   let file: FileHandle | undefined;
   try {
+    // Looked at first: to open a fifo or a tape is to do something to it.
+    if (!(await lstat(path)).isFile()) return null;
     file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
     const stat = await file.stat();
     if (!stat.isFile()) return null;

@@ -12,6 +12,6 @@ export async function explainReport(
   roots: readonly (string | Uint8Array)[],
   options: ReportOptions,
 ): Promise<Explanation> {
-  const plan = planReport(roots, options);
+  const plan = await planReport(roots, options);
   return explainPipeline(await reportPipeline(plan, new FailureLog(0), new MatchCount()));
 }

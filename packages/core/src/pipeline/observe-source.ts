@@ -70,7 +70,9 @@ export function observeSource(
       await stages.open(live, () => live.instance.open(ctx));
       abort.signal.throwIfAborted();
       let rows = 0;
-      const endProgress = startProgress(live.instance, options.onProgress);
+      const endProgress = startProgress(live.instance, options.onProgress, (error) =>
+        abort.abort(PwalkError.from(error, stage.name, 'progress')),
+      );
       await new Promise<void>((done, failed) => {
         const subscription = throughCreditGate(live.instance.read(ctx), {
           credit: options.credit ?? DEFAULT_CREDIT,
@@ -98,6 +100,7 @@ export function observeSource(
         };
         abort.signal.addEventListener('abort', leave, { once: true });
       }).finally(endProgress);
+      abort.signal.throwIfAborted();
       const accounting = live.instance.accounting?.() ?? null;
       if (accounting !== null) {
         checkAccounting(accounting, rows);

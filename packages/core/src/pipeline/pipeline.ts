@@ -133,11 +133,7 @@ class Run {
       const complete =
         (accounting === null || isComplete(accounting)) && this.#skippedBatches === 0;
       const outcome: Success = { ok: true, accounting, complete, finishedAt: new Date() };
-      await Promise.all(
-        sinks.map(({ sink }) =>
-          callHook(sink, 'flush', () => sink.instance.flush?.(outcome, this.#sinkContext(sink))),
-        ),
-      );
+      await Promise.all(sinks.map(({ sink }) => this.#flush(sink, outcome)));
       this.#abort.signal.throwIfAborted();
       const failures = await this.#stages.close(outcome);
       const [failure] = failures;
@@ -165,6 +161,15 @@ class Run {
         this.#spec.onWarning?.(late.message, late.plugin ?? 'pipeline');
       }
       throw failure;
+    }
+  }
+
+  /** Never rejects: a sink that fails tells the others to give up, and is waited for like them. */
+  async #flush(sink: LiveStage<'sink'>, outcome: Success): Promise<void> {
+    try {
+      await callHook(sink, 'flush', () => sink.instance.flush?.(outcome, this.#sinkContext(sink)));
+    } catch (error) {
+      this.#abort.abort(error);
     }
   }
 
@@ -207,7 +212,9 @@ class Run {
       );
     }
     this.#abort.signal.throwIfAborted();
-    const endProgress = startProgress(source.instance, this.#spec.onProgress);
+    const endProgress = startProgress(source.instance, this.#spec.onProgress, (error) =>
+      this.#abort.abort(PwalkError.from(error, 'pipeline', 'progress')),
+    );
     await this.#stream(source, filters, branches, sourceContext).finally(endProgress);
     this.#abort.signal.throwIfAborted();
 

@@ -29,6 +29,18 @@ describe('a run that fails', () => {
     expect(error).toMatchObject({ plugin: 'recording', hook: 'write' });
   });
 
+  it('fails, and does not crash, when the caller cannot take its progress', async () => {
+    const error = await failureOf({
+      source: countingSource({ batches: 2 }),
+      sinks: [recordingSink({})],
+      onProgress: () => {
+        throw new Error('not now');
+      },
+    });
+    expect(error).toMatchObject({ code: 'PWALK_PLUGIN_FAILED', hook: 'progress' });
+    expect(error.message).toContain('not now');
+  });
+
   it('publishes no output when one cannot write its last rows', async () => {
     const log: string[] = [];
     const error = await failureOf({

@@ -59,6 +59,7 @@ export const countingSource = definePlugin({
         }
       },
       acknowledge: (_batch, status) => options.onAcknowledge?.(status),
+      progress: () => ({ rows: seen, queuedDirectories: 0, threads: 1, blockedThreads: 0 }),
       accounting: () => ({
         read: seen,
         rows: seen,
