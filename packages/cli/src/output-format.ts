@@ -53,6 +53,8 @@ export interface OutputPlan {
   readonly columns: readonly string[] | undefined;
   /** For dey-csv: begin with the names of the columns. csv always does. */
   readonly header: boolean | undefined;
+  /** For parquet: write a dataset, with directories for the values of these columns. */
+  readonly partitionBy: readonly string[] | undefined;
 }
 
 /**
@@ -61,13 +63,16 @@ export interface OutputPlan {
  * @throws PwalkError `PWALK_OPTIONS_INVALID` when something is asked of a format that it does not have
  */
 export async function sinkFor(
-  { path, format, compression, columns, header }: OutputPlan,
+  { path, format, compression, columns, header, partitionBy }: OutputPlan,
   constants: Readonly<Record<string, string>>,
 ): Promise<Stage<'sink'>> {
   if (header !== undefined && format !== 'dey-csv') {
     throw misfit(
       `A header is for dey-csv to choose; ${format} has ${format === 'csv' ? 'one always' : 'none to choose'}.`,
     );
+  }
+  if (partitionBy !== undefined && format !== 'parquet') {
+    throw misfit(`Only parquet is written as a dataset, and ${format} is not partitioned.`);
   }
   const fixed = fixedColumns(format);
   if (columns !== undefined && fixed !== null) {
@@ -86,6 +91,7 @@ export async function sinkFor(
       ...packing,
       compression: codec,
       ...chosen,
+      ...(partitionBy === undefined ? {} : { partitionBy: [...partitionBy] }),
       metadata: { ...constants },
     });
   }

@@ -20,6 +20,8 @@ export interface OutputSettings {
   readonly columns?: readonly string[] | undefined;
   /** For dey-csv: begin with the names of the columns. @default false */
   readonly header?: boolean | undefined;
+  /** For parquet: columns whose values become directories of a dataset, the outermost first. */
+  readonly partitionBy?: readonly string[] | undefined;
 }
 
 /** One output among several. */
@@ -75,6 +77,7 @@ const settings = {
   compression: z.custom<Compression>(isCompression, `must be ${compressionsAccepted}`).optional(),
   columns: z.array(z.string()).min(1).optional(),
   header: z.boolean().optional(),
+  partitionBy: z.array(z.string()).min(1).optional(),
 };
 
 const output = z.union([path, z.strictObject({ path, ...settings })]);
@@ -127,11 +130,12 @@ export async function planReport(givenRoots: unknown, givenOptions: unknown): Pr
     compression,
     columns,
     header,
+    partitionBy,
     ...options
   } = parsed(optionsSchema, givenOptions, 'The options');
   const constants = options.constants ?? {};
   checkConstants(Object.keys(constants));
-  const shared = { format, compression, columns, header };
+  const shared = { format, compression, columns, header, partitionBy };
   const outputs = [given].flat().map((one) => planOutput(one, shared));
   if (columns !== undefined && !outputs.some((planned) => planned.columns !== undefined)) {
     throw misfit(
@@ -143,6 +147,9 @@ export async function planReport(givenRoots: unknown, givenOptions: unknown): Pr
       'A header is for dey-csv to choose; csv has one always, and parquet has names anyway.',
     );
   }
+  if (partitionBy !== undefined && !outputs.some((planned) => planned.partitionBy !== undefined)) {
+    throw misfit('Only parquet is written as a dataset; give a parquet output to partition.');
+  }
   if (
     Object.keys(constants).length > 0 &&
     outputs.every((planned) => fixedColumns(planned.format) !== null)
@@ -153,6 +160,7 @@ export async function planReport(givenRoots: unknown, givenOptions: unknown): Pr
   }
   for (const planned of outputs) {
     checkColumns(planned.columns ?? [], constants);
+    checkColumns(planned.partitionBy ?? [], constants);
   }
   if (options.failOnMatch === true && options.filters.length === 0) {
     throw misfit('Every entry matches where there is no filter; say what to fail on.');
@@ -181,6 +189,7 @@ function planOutput(one: string | OutputOptions, shared: OutputSettings): Output
     compression: own.compression ?? shared.compression,
     columns: own.columns ?? (fixedColumns(format) === null ? shared.columns : undefined),
     header: own.header ?? (isDey ? shared.header : undefined),
+    partitionBy: own.partitionBy ?? (format === 'parquet' ? shared.partitionBy : undefined),
   };
 }
 

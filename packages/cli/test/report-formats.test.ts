@@ -84,7 +84,28 @@ describe('formats of a report', () => {
     expect(fields.map(({ name }) => name)).toEqual(['name', 'size', 'project']);
   });
 
+  it('as a dataset, with a directory for each value', async () => {
+    const { status, stdout } = pwalk(
+      ['report', smallTree(here.path), '-o', 'set/', '--partition-by', 'owner,type', '--json'],
+      { cwd: here.path },
+    );
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout).outputs).toMatchObject([
+      { path: 'set/', format: 'parquet', rows: 7 },
+    ]);
+    const rows = await sql(
+      `select type, count(*)::int as rows from read_parquet('${here.at('set')}/*/*/*.parquet', hive_partitioning = true) group by 1 order by 1`,
+    );
+    expect(rows).toEqual([
+      { type: 'directory', rows: 3 },
+      { type: 'file', rows: 3 },
+      { type: 'symlink', rows: 1 },
+    ]);
+  });
+
   it.each([
+    [['--format', 'csv', '--partition-by', 'type'], 'Only parquet is written as a dataset'],
+    [['--partition-by', 'typo'], 'There is no column "typo"'],
     [['--format', 'summary', '--columns', 'size'], 'choose columns of csv or parquet'],
     [['--format', 'prometheus', '--column', 'a=b'], 'add columns to csv or parquet'],
     [['--format', 'jsonl', '--compression', 'zstd'], 'is not compressed'],

@@ -1,10 +1,18 @@
-import type { EntryBatch, Outcome, Output, Sink, SinkContext, Success } from '@pwalk/core';
-import { type EntrySchema, PwalkError } from '@pwalk/core';
+import type {
+  EntryBatch,
+  EntrySchema,
+  Outcome,
+  Output,
+  Sink,
+  SinkContext,
+  Success,
+} from '@pwalk/core';
 import { OutputFile } from '@pwalk/core/io';
-import type { OpenEncoder, ParquetEncoder, WrittenFile } from './encoder.js';
+import { chooseEncoder } from './choose-encoder.js';
+import type { ParquetEncoder, WrittenFile } from './encoder.js';
 import { fileMetadata } from './file-metadata.js';
-import { nativeEncoder } from './native-encoder.js';
 import type { ParquetOptions } from './parquet.js';
+import { selectColumns } from './select-columns.js';
 
 /** What is there between `open` and `close`. */
 interface Opened {
@@ -26,7 +34,7 @@ export class ParquetSink implements Sink {
 
   async open(schema: EntrySchema, ctx: SinkContext): Promise<void> {
     const written = selectColumns(schema, this.#options.columns);
-    const openEncoder = await this.#chooseEncoder(ctx);
+    const openEncoder = await chooseEncoder(this.#options.encoder, ctx);
     const output = await OutputFile.open(this.#options.path, ctx.signal);
     try {
       const encoder = await openEncoder({
@@ -84,30 +92,4 @@ export class ParquetSink implements Sink {
   outputs(): readonly Output[] {
     return this.#made === null ? [] : [this.#made];
   }
-
-  async #chooseEncoder(ctx: SinkContext): Promise<OpenEncoder> {
-    const { encoder } = this.#options;
-    if (encoder !== 'wasm') {
-      const native = nativeEncoder();
-      if (typeof native === 'function') return native;
-      if (encoder === 'native') throw native;
-      ctx.warn(`${native.message} Using parquet-wasm, which takes about eight times as long.`);
-    }
-    const { openWasmEncoder } = await import('./wasm-encoder.js');
-    return openWasmEncoder;
-  }
-}
-
-/** The schema's columns that are to be written: `names`, or all. */
-function selectColumns(schema: EntrySchema, names: readonly string[] | undefined): EntrySchema {
-  if (names === undefined) return schema;
-  for (const name of names) {
-    if (schema.has(name)) continue;
-    const known = schema.fields.map((field) => field.name).join(', ');
-    throw new PwalkError(
-      'PWALK_COLUMN_MISSING',
-      `There is no column "${name}" to write; choose from ${known}.`,
-    );
-  }
-  return schema.pick(new Set(names));
 }

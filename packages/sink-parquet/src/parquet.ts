@@ -1,35 +1,49 @@
 import { definePlugin } from '@pwalk/core';
 import { z } from 'zod';
+import { DatasetSink } from './dataset-sink.js';
 import { ParquetSink } from './parquet-sink.js';
 
-const options = z.strictObject({
-  path: z.string().min(1).describe('The file to write; `-` for standard output'),
-  compression: z.enum(['zstd', 'none']).default('zstd'),
-  level: z
-    .int()
-    .min(1)
-    .max(19)
-    .default(1)
-    .describe('zstd level; parquet-wasm has only its own default'),
-  rowGroupRows: z.int().min(1).max(16_777_216).default(131_072),
-  columns: z
-    .array(z.string())
-    .min(1)
-    .optional()
-    .describe("Names of the columns to write, in the schema's order; all when left out"),
-  encoder: z
-    .enum(['auto', 'native', 'wasm'])
-    .default('auto')
-    .describe('`auto`: native where the addon loads, else parquet-wasm with a warning'),
-  metadata: z
-    .record(z.string(), z.string())
-    .refine(
-      (pairs) => !Object.keys(pairs).some((key) => key.startsWith('pwalk.')),
-      'keys that begin with "pwalk." are taken',
-    )
-    .default({})
-    .describe("More key-value pairs for the file's footer"),
-});
+const options = z
+  .strictObject({
+    path: z
+      .string()
+      .min(1)
+      .describe('The file to write, `-` for standard output; the directory, with `partitionBy`'),
+    compression: z.enum(['zstd', 'none']).default('zstd'),
+    level: z
+      .int()
+      .min(1)
+      .max(19)
+      .default(1)
+      .describe('zstd level; parquet-wasm has only its own default'),
+    rowGroupRows: z.int().min(1).max(16_777_216).default(131_072),
+    columns: z
+      .array(z.string())
+      .min(1)
+      .optional()
+      .describe("Names of the columns to write, in the schema's order; all when left out"),
+    partitionBy: z
+      .array(z.string())
+      .min(1)
+      .optional()
+      .describe('Columns whose values become directories, as owner=alice/; the outermost first'),
+    encoder: z
+      .enum(['auto', 'native', 'wasm'])
+      .default('auto')
+      .describe('`auto`: native where the addon loads, else parquet-wasm with a warning'),
+    metadata: z
+      .record(z.string(), z.string())
+      .refine(
+        (pairs) => !Object.keys(pairs).some((key) => key.startsWith('pwalk.')),
+        'keys that begin with "pwalk." are taken',
+      )
+      .default({})
+      .describe("More key-value pairs for the file's footer"),
+  })
+  .refine(({ path, partitionBy }) => partitionBy === undefined || path !== '-', {
+    path: ['partitionBy'],
+    message: 'a dataset is a directory, and standard output is none',
+  });
 
 /** Options of the Parquet sink, checked and complete. */
 export type ParquetOptions = z.output<typeof options>;
@@ -42,12 +56,23 @@ export type ParquetOptions = z.output<typeof options>;
  * import { parquet } from '@pwalk/sink-parquet';
  * export default { sinks: [parquet({ path: 'scan.parquet' })] };
  * ```
+ *
+ * With `partitionBy` it writes a dataset: a directory of files, `owner=alice/type=file/part-0.parquet`,
+ * as Hive names them. Values are percent-encoded, so that none leaves its directory; they are in the
+ * names and not in the files. The directory appears when all of it is there, with a `_manifest.json`.
  */
 export const parquet = definePlugin({
   name: 'parquet',
   kind: 'sink',
   pwalk: '^0.1.0',
   options,
-  capabilities: ({ columns }) => ({ columns: columns ?? 'all', atomic: true, releases: true }),
-  create: (given) => new ParquetSink(given),
+  capabilities: ({ columns, partitionBy = [] }) => ({
+    columns: [...new Set([...(columns ?? ['*']), ...partitionBy])],
+    atomic: true,
+    releases: true,
+  }),
+  create: (given) =>
+    given.partitionBy === undefined
+      ? new ParquetSink(given)
+      : new DatasetSink(given, given.partitionBy),
 });

@@ -48,6 +48,11 @@ export const outputFlags = {
     description: 'for dey-csv: begin with the names of the columns',
     helpGroup: 'OUTPUT',
   }),
+  'partition-by': Flags.string({
+    description: 'for parquet: write a directory, with one below it for each value, as owner,type',
+    helpValue: 'NAMES',
+    helpGroup: 'OUTPUT',
+  }),
   errors: Flags.string({
     description: 'file for what could not be read: .parquet, .csv or .jsonl',
     helpValue: 'FILE',
@@ -63,6 +68,7 @@ export interface ParsedOutputFlags {
   readonly columns: string | undefined;
   readonly column: readonly string[] | undefined;
   readonly header: boolean;
+  readonly 'partition-by': string | undefined;
   readonly errors: string | undefined;
 }
 
@@ -72,6 +78,7 @@ export interface OutputRequest {
   readonly columns: readonly string[] | undefined;
   readonly constants: Readonly<Record<string, string>>;
   readonly header: true | undefined;
+  readonly partitionBy: readonly string[] | undefined;
   readonly errors: string | undefined;
 }
 
@@ -90,6 +97,7 @@ export function outputRequest(flags: ParsedOutputFlags): OutputRequest {
     columns: flags.columns === undefined ? undefined : columnNames(flags.columns),
     constants: constantsOf(flags.column ?? []),
     header: flags.header || undefined,
+    partitionBy: flags['partition-by']?.split(',').map((name) => name.trim()),
     errors,
   };
 }

@@ -1,3 +1,4 @@
 export { EncodedFileSink, type FileEncoder } from './encoded-file-sink.js';
 export type { FileIdentity } from './file-identity.js';
+export { OutputDirectory } from './output-directory.js';
 export { OutputFile, outputDescriptor } from './output-file.js';

@@ -7,12 +7,9 @@ import { getSystemErrorMap, promisify } from 'node:util';
 import { PwalkError } from '../errors/pwalk-error.js';
 import { escapeText } from '../text/escape.js';
 import type { FileIdentity } from './file-identity.js';
+import { syncDirectory } from './sync-directory.js';
 
-const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOCTTY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } =
-  constants;
-
-/** Errors of fsync on a directory that mean "not supported here", not "not durable". */
-const unsupportedSync = new Set(['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'EBADF']);
+const { O_CREAT, O_EXCL, O_NOCTTY, O_NOFOLLOW, O_NONBLOCK, O_WRONLY } = constants;
 
 /**
  * An output that is not visible under its name until it is whole.
@@ -212,7 +209,7 @@ async function openInPlace(
 }
 
 /** `no space left on device (ENOSPC)`, or whatever the error says of itself. */
-function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): string {
   const errno = error instanceof Error && 'errno' in error ? Number(error.errno) : Number.NaN;
   const [code, text] = getSystemErrorMap().get(errno) ?? [];
   if (code !== undefined) return `${text} (${code})`;
@@ -225,16 +222,4 @@ function writeToDescriptor(fd: number, chunk: Uint8Array): Promise<void> {
   return new Promise((done, failed) => {
     process.stdout.write(chunk, (error) => (error ? failed(error) : done()));
   });
-}
-
-async function syncDirectory(path: string): Promise<void> {
-  const handle = await open(path, O_RDONLY | O_DIRECTORY);
-  try {
-    await handle.sync();
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    if (!unsupportedSync.has(code)) throw error;
-  } finally {
-    await handle.close();
-  }
 }

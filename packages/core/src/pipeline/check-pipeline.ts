@@ -158,7 +158,8 @@ function columnsOf(stages: readonly CheckedStage[]): ReadonlySet<string> {
   for (const { capabilities } of stages) {
     for (const field of capabilities.adds ?? []) added.add(field.name);
     const columns = capabilities.columns ?? [];
-    for (const name of columns === 'all' ? defaultNames : columns) {
+    const names = columns === 'all' ? ['*'] : columns;
+    for (const name of names.flatMap((each) => (each === '*' ? defaultNames : each))) {
       if (!added.has(name)) wanted.add(name);
     }
   }

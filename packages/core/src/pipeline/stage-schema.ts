@@ -23,11 +23,9 @@ export function declaredSchema(
   schema: EntrySchema,
 ): EntrySchema {
   const columns = capabilities.columns ?? [];
-  if (columns === 'all') {
-    const names = schema.fields.map(({ name }) => name);
-    return schema.pick(new Set(names.filter((name) => !optionalColumns.has(name))));
-  }
-  const missing = columns.find((name) => !schema.has(name));
+  const isAll = columns === 'all' || columns.includes('*');
+  const named = columns === 'all' ? [] : columns.filter((name) => name !== '*');
+  const missing = named.find((name) => !schema.has(name));
   if (missing !== undefined) {
     throw new PwalkError(
       'PWALK_COLUMN_MISSING',
@@ -35,7 +33,8 @@ export function declaredSchema(
       { plugin: stage.name, hook: 'open' },
     );
   }
-  return schema.pick(new Set(columns));
+  const all = isAll ? schema.fields.map(({ name }) => name) : [];
+  return schema.pick(new Set([...named, ...all.filter((name) => !optionalColumns.has(name))]));
 }
 
 const optionalColumns: ReadonlySet<string> = new Set(

@@ -17,7 +17,10 @@ export const effects = [
  * the engine refuses, what is documented and which conformance tests run.
  */
 export interface Capabilities {
-  /** Columns it reads. `'all'`: whatever the scan has. @default [] */
+  /**
+   * Columns it reads. `'all'`: whatever the scan has; `'*'` in a list is that too, as `['*', 'owner']`.
+   * @default []
+   */
   readonly columns?: readonly string[] | 'all';
   /** Columns a filter adds to every batch. */
   readonly adds?: readonly Field[];

@@ -273,9 +273,12 @@ void Worker::examine(const DirectoryRef& directory, int fd, int fd_error, const 
   }
   const bool follow = state_.options.follow_symlinks && finding.type == EntryType::symlink &&
                       leads_to_directory(directory, fd, entry, row, finding);
-  if (finding.type == EntryType::directory) return examine_directory(directory, fd, entry, finding, follow, tally);
+  const bool own = finding.stat != nullptr && is_own(row);
+  if (finding.type == EntryType::directory && !own) {
+    return examine_directory(directory, fd, entry, finding, follow, tally);
+  }
   if (finding.stat != nullptr) tally.bytes = saturating_sum(tally.bytes, row.size);
-  if ((finding.stat != nullptr && is_own(row)) || excluder_.excludes(directory, entry.name, false)) {
+  if (own || excluder_.excludes(directory, entry.name, false)) {
     ++accounting.excluded;
     ++tally.accounted;
     return;
