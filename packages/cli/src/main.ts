@@ -4,8 +4,15 @@ import { exitCodes, PwalkError } from '@pwalk/core';
 import { interruption } from './interruption.js';
 import { tell } from './terminal.js';
 
-/** Runs the command line and sets the exit status; see `docs/reference/exit-codes.md`. */
-export async function main(argv: string[], entry: string): Promise<void> {
+/**
+ * Runs the command line and sets the exit status; see `docs/reference/exit-codes.md`.
+ * @param ended called when all is done and the status is known
+ */
+export async function main(
+  argv: string[],
+  entry: string,
+  ended: () => Promise<void> = async () => {},
+): Promise<void> {
   // `| head` closes the pipe: that is the reader's right, and ends us quietly.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     process.exit(error.code === 'EPIPE' ? (process.exitCode ?? 0) : exitCodes.output);
@@ -19,6 +26,7 @@ export async function main(argv: string[], entry: string): Promise<void> {
     process.exitCode = report(error);
   }
   if (interruption.exitCode !== null) process.exitCode = interruption.exitCode;
+  await ended();
   // What plugins left behind, a timer, a socket, a promise of their own, does not keep a run that is over.
   if (argv[0] !== undefined && pluginCommands.has(argv[0])) process.exit();
 }

@@ -50,6 +50,8 @@ export interface ReportOptions extends OutputSettings, PruneOptions {
   readonly memory?: number | undefined;
   /** Enter snapshot directories. @default false */
   readonly snapshots?: boolean | undefined;
+  /** Seconds a file system may take to answer before it is given up; 0 for ever. @default 120 */
+  readonly opTimeout?: number | undefined;
   /** Whether network file systems may answer from their caches. @default 'lazy': they may */
   readonly stat?: 'lazy' | 'sync' | undefined;
   /** Cancels the report: it rejects with `PWALK_CANCELLED` and leaves no file. */
@@ -98,6 +100,7 @@ const optionsSchema = z.strictObject({
   threads: z.int().min(1).max(1024).optional(),
   memory: z.int().min(LEAST_MEMORY).optional(),
   snapshots: z.boolean().default(false),
+  opTimeout: z.number().min(0).max(31_536_000).optional(),
   stat: z.enum(['lazy', 'sync']).default('lazy'),
   signal: z.instanceof(AbortSignal).optional(),
   onWarning: called<(message: string) => void>(),

@@ -14,9 +14,15 @@ export async function reportPipeline(
   matches: MatchCount,
 ): Promise<PipelineSpec> {
   const { roots, outputs, constants, errors, memory, signal, filters } = plan;
-  const { threads, snapshots, stat } = plan;
+  const { threads, snapshots, stat, opTimeout } = plan;
   const prune = pruneOptions.parse(plan);
-  const walking = { snapshots, stat, ...prune, ...(threads === undefined ? {} : { threads }) };
+  const walking = {
+    snapshots,
+    stat,
+    ...prune,
+    ...(threads === undefined ? {} : { threads }),
+    ...(opTimeout === undefined ? {} : { opTimeout }),
+  };
   const names = Object.keys(constants);
   const sinks = await Promise.all(outputs.map((output) => sinkFor(output, constants)));
   return {

@@ -55,7 +55,16 @@ export async function report(
   const matches = new MatchCount();
   const pipeline = await reportPipeline(plan, failures, matches);
   const { onProgress, onWarning } = plan;
-  const expected = onProgress === undefined ? null : await expectedEntries(plan);
+  // Not waited for: it asks the file systems of the roots, and they may hang.
+  let expected: number | null = null;
+  if (onProgress !== undefined) {
+    void expectedEntries(plan).then(
+      (entries) => {
+        expected = entries;
+      },
+      () => {},
+    );
+  }
   const started = performance.now();
   const { accounting, outputs, complete, seconds } = await runPipeline({
     ...pipeline,

@@ -55,6 +55,10 @@ export interface NativeWalkOptions {
   readonly statChunkLocal?: number;
   /** The same on remote file systems. Default 16. */
   readonly statChunkRemote?: number;
+  /** Milliseconds a call may take before it is noted. Default 30 s. */
+  readonly warnAfter?: number;
+  /** Milliseconds a call may take before its mount is given up; 0, the default, for ever. */
+  readonly opTimeout?: number;
 }
 
 /** A batch that waits to be copied out with `take()`. */
@@ -92,6 +96,21 @@ export interface NativeProgress {
   /** Threads asleep because the queue is full. */
   readonly blockedThreads: number;
   readonly liveThreads: number;
+  /** Threads that were given up in a call and have not come back. */
+  readonly givenUpThreads: number;
+}
+
+/** A call into the kernel that did not answer for a while. */
+export interface NativeSlowCall {
+  /** By `entryOperations`. */
+  readonly operation: number;
+  readonly path: Uint8Array;
+  /** Empty where it is not known. */
+  readonly mountPoint: Uint8Array;
+  readonly mountType: string;
+  readonly seconds: number;
+  /** It is not waited for any more, and nothing else is asked of its mount. */
+  readonly givenUp: boolean;
 }
 
 /** What the user should hear of besides rows and counts. */
@@ -106,6 +125,15 @@ export interface NativeNotes {
   readonly firstUnexpected: number;
   /** Mounts that stopped answering: where that was noticed, and how. */
   readonly degraded: readonly { readonly path: Uint8Array; readonly errno: number }[];
+  /** Calls that did not answer, in the order in which that was noticed. */
+  readonly slowCalls: readonly NativeSlowCall[];
+}
+
+export interface NativeRootProbe {
+  /** Of looking at it; 0 when it is there. */
+  readonly errno: number;
+  /** On a file system of another machine or another process. */
+  readonly remote: boolean;
 }
 
 /** A walk under way. Its threads stop when it is closed, collected, or its environment ends. */
@@ -131,8 +159,11 @@ export interface NativeWalk {
 }
 
 export interface NativeBinding extends ListerBinding {
-  /** For each root 0, or the errno of looking at it. */
-  probeRoots(roots: readonly Uint8Array[]): number[];
+  /**
+   * Looks at roots. Never settles when one is on a file system that hangs; does not keep the event loop
+   * alive.
+   */
+  probeRoots(roots: readonly Uint8Array[]): Promise<NativeRootProbe[]>;
   /** @throws TypeError or RangeError that names the option */
   startWalk(options: NativeWalkOptions): NativeWalk;
   columns(): NativeColumn[];

@@ -10,7 +10,6 @@ import {
   type SourceProgress,
 } from '@pwalk/core';
 import { type ExcludeRules, excludeRules } from './exclude/exclude-rules.js';
-import { isRemoteFileSystem } from './file-system-type.js';
 import {
   bindingError,
   type NativeAccounting,
@@ -24,7 +23,7 @@ import { slabToBatch } from './slab-to-batch.js';
 import { snapshotNames } from './snapshot-names.js';
 import { emptyTally, toAccounting } from './tally.js';
 import { threadCount } from './thread-count.js';
-import { walkWarnings } from './walk-warnings.js';
+import { slowCallWarnings, walkWarnings } from './walk-warnings.js';
 
 /**
  * Rows of a batch: few enough that the batches in flight, and those that wait for the garbage
@@ -34,6 +33,15 @@ import { walkWarnings } from './walk-warnings.js';
 const BATCH_ROWS = 2048;
 const LARGEST_BATCH = 4 * 1024 * 1024;
 const SMALLEST_BATCH = 64 * 1024;
+
+/** How often the walk is asked for calls that do not answer, in milliseconds. */
+const SLOW_CALL_INTERVAL = 500;
+
+/**
+ * How long the roots are looked at before the walk, in milliseconds. What has not answered by then is
+ * left to the walk, which knows what to do about file systems that hang.
+ */
+const PROBE_PATIENCE = 3000;
 
 /** Share of the memory budget for batches being built, queued and copied; the rest is the sinks'. */
 const WALKER_SHARE = 0.5;
@@ -46,6 +54,7 @@ export class NativeSource implements Source {
   #schema = new EntrySchema([]);
   #walk: NativeWalk | null = null;
   #pool: SlabPool | null = null;
+  #isRemote = false;
   #threads = 0;
   #account: NativeAccounting = { ...emptyTally(), violations: 0 };
 
@@ -54,12 +63,14 @@ export class NativeSource implements Source {
     this.#options = options;
   }
 
-  open(ctx: SourceContext): EntrySchema {
+  async open(ctx: SourceContext): Promise<EntrySchema> {
     this.#rules = excludeRules(this.#options);
     const roots = this.#options.roots.map(pathBytes);
-    this.#binding.probeRoots(roots).forEach((errno, index) => {
+    const probes = await within(PROBE_PATIENCE, this.#binding.probeRoots(roots));
+    probes?.forEach(({ errno }, index) => {
       if (errno !== 0) throw rootMissing(roots[index], errno);
     });
+    this.#isRemote = probes === null || probes.some(({ remote }) => remote);
     this.#schema = fullEntrySchema.pick(ctx.columns);
     return this.#schema;
   }
@@ -67,8 +78,7 @@ export class NativeSource implements Source {
   async *read(ctx: SourceContext): AsyncGenerator<EntryBatch> {
     const options = this.#options;
     const roots = options.roots.map(pathBytes);
-    const remote = roots.some(isRemoteFileSystem);
-    const threads = threadCount(options.threads, remote);
+    const threads = threadCount(options.threads, this.#isRemote);
     const walk = this.#binding.startWalk({
       roots,
       threads,
@@ -79,12 +89,22 @@ export class NativeSource implements Source {
       skipNames: options.snapshots ? [] : snapshotNames.map((name) => Buffer.from(name)),
       stat: options.stat === 'sync' ? 'sync' : 'auto',
       ownFiles: ctx.ownFiles,
+      warnAfter: Math.ceil(options.warnAfter * 1000),
+      opTimeout: Math.ceil(options.opTimeout * 1000),
       ...nativePrune(options, this.#rules),
     });
     const pool = new SlabPool(ctx.reusesMemory);
     this.#pool = pool;
     this.#walk = walk;
     this.#threads = threads;
+    // What does not answer is news while it does not.
+    const told = { slowCalls: 0 };
+    const tellSlow = () => {
+      const { slowCalls } = walk.notes();
+      slowCallWarnings(slowCalls.slice(told.slowCalls), options.opTimeout).forEach(ctx.warn);
+      told.slowCalls = slowCalls.length;
+    };
+    const listening = setInterval(tellSlow, SLOW_CALL_INTERVAL).unref();
     // A call that waits for a slow file system must not keep a cancelled run waiting.
     const stop = () => void walk.close();
     ctx.signal.addEventListener('abort', stop, { once: true });
@@ -98,7 +118,9 @@ export class NativeSource implements Source {
       }
     } finally {
       ctx.signal.removeEventListener('abort', stop);
+      clearInterval(listening);
       await walk.close();
+      tellSlow();
       this.#account = walk.accounting();
       walkWarnings(walk.notes()).forEach((warning) => {
         ctx.warn(warning);
@@ -152,6 +174,15 @@ function nativePrune(options: WalkerOptions, { patterns, paths }: ExcludeRules) 
     followSymlinks,
     ...(maxDepth === undefined ? {} : { maxDepth }),
   };
+}
+
+/** What a promise resolves to, or null when it has not by then. */
+async function within<T>(milliseconds: number, promise: Promise<T>): Promise<T | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<null>((expired) => {
+    timer = setTimeout(() => expired(null), milliseconds);
+  });
+  return Promise.race([promise, patience]).finally(() => clearTimeout(timer));
 }
 
 /** Bit n for column n of `fullEntrySchema`. */

@@ -3,6 +3,9 @@ import { pruneOptions } from './prune-options.js';
 
 const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 
+/** A year, in seconds. */
+const LONGEST_WAIT = 31_536_000;
+
 /** Options of the walker as a source of a pipeline. */
 export const walkerOptions = z.object({
   /** Directories (or files) to walk; bytes where a path is not UTF-8. */
@@ -15,6 +18,13 @@ export const walkerOptions = z.object({
   engine: z.enum(['auto', 'native', 'portable']).default('auto'),
   /** `lazy` lets network file systems answer from their caches; `sync` asks the server each time. */
   stat: z.enum(['lazy', 'sync']).default('lazy'),
+  /** Seconds a call into the kernel may take before a warning names it. */
+  warnAfter: z.number().positive().max(LONGEST_WAIT).default(30),
+  /**
+   * Seconds a call may take before its file system is given up: what is not read of it yet gets the state
+   * `degraded`, and the rest of the walk goes on. 0 waits for ever.
+   */
+  opTimeout: z.number().min(0).max(LONGEST_WAIT).default(120),
   ...pruneOptions.shape,
 });
 

@@ -1,6 +1,6 @@
 import { getSystemErrorMap } from 'node:util';
-import { escapeText } from '@pwalk/core';
-import type { NativeNotes } from './native-binding.js';
+import { entryOperations, escapeText } from '@pwalk/core';
+import type { NativeNotes, NativeSlowCall } from './native-binding.js';
 
 /** What a walk has to tell besides its rows, a sentence each, safe for a terminal. */
 export function walkWarnings(notes: NativeNotes): string[] {
@@ -29,6 +29,25 @@ export function walkWarnings(notes: NativeNotes): string[] {
     );
   }
   return warnings;
+}
+
+/** What the walk waits for, or waits for no more; safe for a terminal. */
+export function slowCallWarnings(calls: readonly NativeSlowCall[], opTimeout: number): string[] {
+  return calls.map(({ operation, path, mountPoint, mountType, seconds, givenUp }) => {
+    const mount =
+      mountPoint.length === 0
+        ? 'its file system'
+        : `the ${escapeText(mountType)} file system on "${escapeText(mountPoint)}"`;
+    const what = `${entryOperations[operation]} of "${escapeText(path)}"`;
+    const time = `${Math.round(seconds)} s`;
+    if (givenUp)
+      return `${what} did not answer for ${time}, so ${mount} was given up; what was not read of it has the state "degraded".`;
+    const then =
+      opTimeout > 0
+        ? `it is given up after ${opTimeout} s (--op-timeout)`
+        : 'it is waited for until it answers (no --op-timeout)';
+    return `${what} has not answered for ${time}: ${mount} hangs; ${then}.`;
+  });
 }
 
 function errorName(errno: number): string {

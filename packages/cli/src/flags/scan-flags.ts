@@ -2,6 +2,9 @@ import * as Flags from '@oclif/core/flags';
 import { PwalkError } from '@pwalk/core';
 import { LEAST_MEMORY, parseSize } from '../size.js';
 
+/** A year, in seconds. */
+const LONGEST_WAIT = 31_536_000;
+
 /** How a tree is read: the same for every command that walks one. */
 export const scanFlags = {
   threads: Flags.integer({
@@ -17,6 +20,13 @@ export const scanFlags = {
     helpGroup: 'SCAN',
   }),
   snapshots: Flags.boolean({ description: 'enter snapshot directories', helpGroup: 'SCAN' }),
+  'op-timeout': Flags.string({
+    description:
+      'how long a file system may take to answer before it is given up and the rest goes on: 120s, 5m, or none',
+    default: '120s',
+    helpValue: 'TIME',
+    helpGroup: 'SCAN',
+  }),
   stat: Flags.option({
     options: ['lazy', 'sync'] as const,
     description: 'lazy: network file systems may answer from their caches; sync: they may not',
@@ -30,6 +40,7 @@ export interface ParsedScanFlags {
   readonly threads: number | undefined;
   readonly memory: string | undefined;
   readonly snapshots: boolean;
+  readonly 'op-timeout': string;
   readonly stat: 'lazy' | 'sync';
 }
 
@@ -39,17 +50,34 @@ export interface ScanSettings {
   /** Bytes. */
   readonly memory: number | undefined;
   readonly snapshots: boolean;
+  /** Seconds; 0 for ever. */
+  readonly opTimeout: number;
   readonly stat: 'lazy' | 'sync';
 }
 
 /** @throws PwalkError `PWALK_OPTIONS_INVALID` */
-export function scanSettings({ threads, memory, snapshots, stat }: ParsedScanFlags): ScanSettings {
+export function scanSettings(flags: ParsedScanFlags): ScanSettings {
+  const { threads, memory, snapshots, stat } = flags;
   return {
+    opTimeout: seconds(flags['op-timeout']),
     threads,
     memory: memory === undefined ? undefined : memorySize(memory),
     snapshots,
     stat,
   };
+}
+
+/** Seconds of a time as `90`, `90s`, `5m` or `1h`; 0 of `none`. */
+function seconds(text: string): number {
+  if (text === 'none') return 0;
+  const [, number, unit = 's'] = /^(\d{1,7})([smh])?$/.exec(text) ?? [];
+  const value =
+    Number(number) * { s: 1, m: 60, h: 3600 }[unit === 'm' || unit === 'h' ? unit : 's'];
+  if (value > 0 && value <= LONGEST_WAIT) return value;
+  throw new PwalkError(
+    'PWALK_OPTIONS_INVALID',
+    `--op-timeout ${text} is no time to wait; give it as 120s, 5m or 1h, or none to wait for ever.`,
+  );
 }
 
 function memorySize(text: string): number {

@@ -41,6 +41,8 @@ FileSystemKind kind_of(uint32_t type) {
   }
 }
 
+}  // namespace
+
 bool is_remote(uint32_t type) {
   switch (type) {
     case 0x6969:      // NFS
@@ -60,13 +62,12 @@ bool is_remote(uint32_t type) {
     case 0x7461636F:  // OCFS2
     case 0x01161970:  // GFS2
     case 0xAAD7AAEA:  // PanFS
+    case 0x013661FC:  // WEKA
       return true;
     default:
       return false;
   }
 }
-
-}  // namespace
 
 Mount& MountTable::at(const StatRow& row, int parent_fd, const char* name, bool follow) {
   const uint64_t key = key_of(row);

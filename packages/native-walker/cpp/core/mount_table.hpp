@@ -16,6 +16,9 @@ enum class FileSystemKind : uint8_t {
   automount,  // autofs: opening a directory of it may mount something
 };
 
+// By f_type: asking it means asking another machine or another process.
+bool is_remote(uint32_t type);
+
 // A mount that the walk came upon. `degraded` is raised by any thread and never lowered: nothing
 // more is asked of the mount. The rest never changes.
 struct Mount {

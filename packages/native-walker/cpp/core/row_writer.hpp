@@ -23,6 +23,8 @@ class RowWriter {
   explicit RowWriter(WalkState& state)
       : state_(state), batch_(state.batches.take()), owners_(state.users), groups_(state.groups) {}
 
+  RowWriter(RowWriter&&) = default;
+
   // The rows that follow are entries of this directory.
   void enter(const DirectoryRef& directory) { path_.enter(directory); }
   void entry(const Directory& directory, std::string_view name, const Finding& finding);

@@ -4,6 +4,7 @@
 #include <csignal>
 #include <exception>
 #include <new>
+#include <system_error>
 #include <thread>
 
 #include <pthread.h>
@@ -45,9 +46,10 @@ std::shared_ptr<Walk> Walk::start(WalkOptions options, std::function<void()> wak
   }
   walk->live_threads_ = threads;
   const SignalsBlocked blocked;
+  for (size_t i = 0; i < threads; ++i) walk->workers_.push_back(std::make_shared<Worker>(state, i));
   for (size_t i = 0; i < threads; ++i) {
     try {
-      std::thread([walk, i] { walk->run(i); }).detach();
+      std::thread([walk, worker = walk->workers_[i]] { walk->run(worker); }).detach();
     } catch (const std::exception&) {
       // The process may have no more threads. Fewer do as well: others steal what these were given.
       walk->threads_ended(threads - i);
@@ -55,19 +57,56 @@ std::shared_ptr<Walk> Walk::start(WalkOptions options, std::function<void()> wak
       break;
     }
   }
+  walk->start_watchdog();
   return walk;
 }
 
-void Walk::run(size_t worker) {
+void Walk::run(const std::shared_ptr<Worker>& worker) {
   pthread_setname_np(pthread_self(), "pwalk");
   try {
-    Worker(state_, worker).run();
+    worker->run();
+  } catch (const Abandoned&) {
+    const std::lock_guard lock(mutex_);
+    --given_up_;
+    return;
   } catch (const std::bad_alloc&) {
     fail(ENOMEM, "out of memory");
   } catch (const std::exception& error) {
     fail(EIO, error.what());
   }
   threads_ended(1);
+}
+
+void Walk::start_watchdog() {
+  const auto look_after = [walk = shared_from_this()] {
+    pthread_setname_np(pthread_self(), "pwalk-watchdog");
+    try {
+      walk->watchdog_.run([&walk] { return walk->workers(); },
+                          [&walk](size_t index, std::shared_ptr<Worker> heir) { walk->replace(index, std::move(heir)); });
+    } catch (const std::exception& error) {
+      walk->fail(ENOMEM, error.what());
+    }
+  };
+  try {
+    std::thread(look_after).detach();
+  } catch (const std::system_error&) {
+    // No thread is left for it. The walk can do without, as long as everything answers.
+  }
+}
+
+std::vector<std::shared_ptr<Worker>> Walk::workers() const {
+  const std::lock_guard lock(mutex_);
+  return workers_;
+}
+
+// The thread of the worker that was given up counts as ended: its heir's takes its place.
+void Walk::replace(size_t index, std::shared_ptr<Worker> heir) {
+  {
+    const std::lock_guard lock(mutex_);
+    ++given_up_;
+    workers_[index] = heir;
+  }
+  std::thread([walk = shared_from_this(), heir = std::move(heir)] { walk->run(heir); }).detach();
 }
 
 void Walk::fail(int error, std::string message) {
@@ -85,6 +124,7 @@ void Walk::threads_ended(size_t count) {
     if (live_threads_ != 0) return;
     ended_.notify_all();
   }
+  watchdog_.stop();
   state_.queue.end();
 }
 
@@ -113,7 +153,7 @@ Accounting Walk::accounting() {
 WalkProgress Walk::progress() const {
   const std::lock_guard lock(mutex_);
   return {state_.rows.load(std::memory_order_relaxed), state_.frontier.queued(), state_.queue.waiting(),
-          state_.queue.blocked(), live_threads_};
+          state_.queue.blocked(), live_threads_, given_up_};
 }
 
 }  // namespace pwalk

@@ -7,8 +7,11 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/walk_state.hpp"
+#include "core/watchdog.hpp"
+#include "core/worker.hpp"
 
 namespace pwalk {
 
@@ -23,12 +26,14 @@ struct WalkProgress {
   size_t waiting_batches;
   size_t blocked_threads;
   size_t live_threads;
+  size_t given_up_threads;  // that may hang in the kernel still
 };
 
 // A walk and its threads.
 //
-// Lifetime: the threads are detached and each holds a reference, so the walk lives until the last
-// of them returns, also when its owner is gone and a thread hangs in the kernel. Nothing in it
+// Lifetime: the threads, one more for the watchdog, are detached and each holds a reference, so the
+// walk lives until the last of them returns, also when its owner is gone and a thread hangs in the
+// kernel. Nothing in it
 // points to the owner but `wake`, which must be safe to call at any time.
 // Threads: every method on any thread; poll() and recycle() from one consumer at a time.
 class Walk : public std::enable_shared_from_this<Walk> {
@@ -56,14 +61,20 @@ class Walk : public std::enable_shared_from_this<Walk> {
   WalkNotes::Contents notes() const { return state_.notes.contents(); }
 
  private:
-  void run(size_t worker);
+  void run(const std::shared_ptr<Worker>& worker);
+  void start_watchdog();
+  void replace(size_t index, std::shared_ptr<Worker> heir);
+  std::vector<std::shared_ptr<Worker>> workers() const;
   void fail(int error, std::string message);
   void threads_ended(size_t count);
 
   WalkState state_;
   mutable std::mutex mutex_;
   std::condition_variable ended_;
-  size_t live_threads_ = 0;
+  size_t live_threads_ = 0;  // but those that were given up
+  size_t given_up_ = 0;
+  std::vector<std::shared_ptr<Worker>> workers_;  // at work now
+  Watchdog watchdog_{state_};
   std::optional<WalkFailure> failure_;
 };
 

@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/vocabulary.hpp"
+
 namespace pwalk {
 
 // What the user should hear of besides rows and counts. Written rarely, by any thread; copied out.
@@ -15,6 +17,15 @@ class WalkNotes {
     std::string path;  // where it was noticed
     int error;
   };
+  // A call that did not answer for a while.
+  struct SlowCall {
+    Operation operation;
+    std::string path;
+    std::string mount_point;  // empty where it is not known
+    std::string mount_type;
+    double seconds;
+    bool given_up;  // and is not waited for any more
+  };
   struct Contents {
     bool scope_by_device = false;  // the kernel tells no mount ids: bind mounts were not seen
     uint64_t snapshot_lookalikes = 0;  // not entered for their names, although they look like user data
@@ -22,6 +33,7 @@ class WalkNotes {
     uint64_t unexpected_errors = 0;
     int first_unexpected = 0;
     std::vector<DegradedMount> degraded;
+    std::vector<SlowCall> slow_calls;
   };
 
   void scope_by_device() {
@@ -39,6 +51,11 @@ class WalkNotes {
   void degraded(std::string path, int error) {
     const std::lock_guard lock(mutex_);
     contents_.degraded.push_back({std::move(path), error});
+  }
+
+  void slow_call(SlowCall call) {
+    const std::lock_guard lock(mutex_);
+    contents_.slow_calls.push_back(std::move(call));
   }
 
   Contents contents() const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -33,10 +34,17 @@ struct WalkOptions {
   // Entries of one directory that are statted in one go; the rest of a larger one is spread over the workers.
   size_t stat_chunk_local = 1024;
   size_t stat_chunk_remote = 16;
+  // A call into the kernel that takes longer is told of, and past the second its mount is given up; 0: never.
+  std::chrono::milliseconds warn_after{30'000};
+  std::chrono::milliseconds op_timeout{0};
 };
 
-// For each root 0 or the errno of looking at it. Before a walk, so that a root that is not there is
-// an error before any output exists.
-std::vector<int> probe_roots(const std::vector<std::string>& roots);
+struct RootProbe {
+  int error;    // of looking at it; 0 when it is there
+  bool remote;  // on a file system that is another machine's or another process's
+};
+
+// Before a walk, so that a root that is not there is an error before any output exists.
+std::vector<RootProbe> probe_roots(const std::vector<std::string>& roots);
 
 }  // namespace pwalk

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <limits>
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -45,10 +46,25 @@ Worker::Worker(WalkState& state, size_t index)
       index_(index),
       stats_(state.options.columns.intersects(stat_columns)),
       buffer_(std::make_unique_for_overwrite<std::byte[]>(getdents_buffer)),
-      writer_(state),
-      excluder_(state.exclude) {}
+      excluder_(state.exclude),
+      writer_(state) {}
+
+Worker::Worker(Heir, Worker& stuck)
+    : state_(stuck.state_),
+      index_(stuck.index_),
+      stats_(stuck.stats_),
+      buffer_(std::make_unique_for_overwrite<std::byte[]>(getdents_buffer)),
+      legacy_(new Legacy{*stuck.part_.directory,
+                         stuck.part_,
+                         stuck.clock_.call().operation,
+                         {stuck.part_.records.begin(), stuck.part_.records.end()},
+                         {stuck.part_.later.begin(), stuck.part_.later.end()}}),
+      excluder_(state_.exclude),
+      writer_(std::move(stuck.writer_)) {}
 
 void Worker::run() {
+  if (legacy_) carry_on(*legacy_);
+  legacy_.reset();
   while (auto item = state_.frontier.next(index_)) {
     if (const auto* directory = std::get_if<DirectoryRef>(&*item)) {
       visit(*directory);
@@ -62,6 +78,48 @@ void Worker::run() {
   writer_.publish_accounting();
 }
 
+// What another worker was at: a row for what did not answer, then the rest.
+void Worker::carry_on(const Legacy& legacy) {
+  const DirectoryRef& directory = legacy.directory;
+  Finding given_up{.state = EntryState::degraded, .error = ETIMEDOUT, .operation = legacy.operation};
+  part_ = legacy.part;
+  part_.directory = &directory;
+  if (part_.step == Part::Step::entering) {
+    if (!directory->is_root() || directory->has_stat) given_up.type = EntryType::directory;
+    if (directory->has_stat) given_up.stat = &directory->stat;
+    writer_.unlisted(directory, given_up);
+  } else {
+    writer_.enter(directory);
+    part_.records = legacy.records;
+    part_.later = legacy.later;
+    if (part_.step == Part::Step::examining) {
+      DirentCursor cursor(part_.records);
+      Dirent entry{};
+      cursor.next(entry);
+      given_up.type = type_of_dirent(entry.type);
+      writer_.entry(*directory, entry.name, given_up);
+      part_.tally.accounted += writer_.total_rows() - part_.rows_before;
+      part_.records = part_.records.subspan(cursor.position());
+      part_.step = Part::Step::between;
+    } else if (legacy.operation == Operation::read) {
+      directory->state = EntryState::degraded;
+      directory->error = ETIMEDOUT;
+    }
+    examine_rest(directory);
+  }
+  writer_.publish();
+  state_.frontier.done();
+}
+
+// Makes a call that may never return.
+template <class Make>
+auto Worker::timed(const OperationClock::Call& call, Make make) {
+  clock_.begin(call);
+  const auto result = make();
+  clock_.end();
+  return result;
+}
+
 void Worker::visit(const DirectoryRef& directory) {
   DescriptorUse parent(state_.descriptors, directory->parent.get());
   if (directory->is_root()) {
@@ -69,12 +127,15 @@ void Worker::visit(const DirectoryRef& directory) {
     if (!look_at_root(directory)) return;
   }
   for (size_t races = 0;; ++races) {
+    part_ = {.directory = &directory};
     if (directory->mount->degraded.load(std::memory_order_relaxed)) {
       return writer_.unlisted(directory, {.type = EntryType::directory, .stat = &directory->stat, .state = EntryState::degraded});
     }
     int error;
     {
+      clock_.begin({.operation = Operation::open, .directory = directory.get()});
       const PinnedDirectory pinned(state_.descriptors, *directory);
+      clock_.end();
       error = pinned.error();
       if (error == 0) {
         parent.end();
@@ -102,25 +163,53 @@ bool Worker::is_first_visit(Directory& directory) {
 }
 
 void Worker::visit(const StatChunk& chunk) {
-  const PinnedDirectory pinned(state_.descriptors, *chunk.directory);
   const DescriptorUse use(state_.descriptors, chunk.directory.get());
-  if (state_.cancelled()) return;
+  part_ = {.directory = &chunk.directory, .step = Part::Step::between, .is_chunk = true, .records = chunk.records};
   writer_.enter(chunk.directory);
-  Tally tally;
-  examine_all(chunk.directory, pinned.error() == 0 ? pinned.fd() : -1, pinned.error(), chunk.records, tally);
-  end_part(chunk.directory, tally);
+  examine_rest(chunk.directory);
+}
+
+// What is listed and not examined yet of the part under way, then what is not listed yet. Nothing is
+// asked of a mount that was given up.
+void Worker::examine_rest(const DirectoryRef& directory) {
+  std::optional<PinnedDirectory> pinned;
+  if (!directory->mount->degraded.load(std::memory_order_relaxed)) {
+    clock_.begin({.operation = Operation::open, .directory = directory.get()});
+    pinned.emplace(state_.descriptors, *directory);
+    clock_.end();
+  }
+  if (state_.cancelled()) return;
+  const int error = pinned ? pinned->error() : 0;
+  const int fd = pinned && error == 0 ? pinned->fd() : -1;
+  const DirentBytes later = part_.later;
+  examine_all(directory, fd, error, part_.records, part_.tally);
+  if (part_.is_chunk) return end_part(directory, part_.tally);
+  if (error == 0) {
+    spread(directory, fd, later, part_.in_first_chunk, part_.tally);
+    list_rest(directory, fd, true);
+    return;
+  }
+  examine_all(directory, fd, error, later, part_.tally);
+  directory->state = EntryState::incomplete;
+  directory->error = error;
+  end_part(directory, part_.tally);
 }
 
 // Stats a root. False when it is not to be entered, or not there any more: it has its row then.
 bool Worker::look_at_root(const DirectoryRef& root) {
   StatRow row;
-  const int error = state_.stat(AT_FDCWD, root->name.c_str(), false, row);
+  part_ = {.directory = &root};
+  const int error = timed({.operation = Operation::stat, .directory = root.get()},
+                          [&] { return state_.stat(AT_FDCWD, root->name.c_str(), false, row); });
   if (error != 0) {
     writer_.unlisted(root, {.state = state_of(error), .error = error, .operation = Operation::stat});
     return false;
   }
   root->set_stat(row);
-  if (row.is_directory()) return may_enter(root, state_.scope.of_root(*root, row));
+  if (row.is_directory()) {
+    return may_enter(root, timed({.operation = Operation::stat, .directory = root.get()},
+                                 [&] { return state_.scope.of_root(*root, row); }));
+  }
   writer_.unlisted(root, {.type = row.type(), .stat = &row});
   return false;
 }
@@ -131,6 +220,7 @@ bool Worker::look_again(const DirectoryRef& directory) {
   if (directory->is_root()) return look_at_root(directory);
   StatRow row;
   const Directory& parent = *directory->parent;
+  clock_.begin({.operation = Operation::stat, .directory = directory.get()});
   const PinnedDirectory pinned(state_.descriptors, *directory->parent);
   int error = pinned.error();
   const char* name = directory->name.c_str();
@@ -138,6 +228,7 @@ bool Worker::look_again(const DirectoryRef& directory) {
   if (directory->follow && (error != 0 ? is_broken_link(error) : !row.is_directory())) {
     error = state_.stat(pinned.fd(), name, parent.mount->remote, row);
   }
+  clock_.end();
   if (state_.cancelled()) return false;
   if (error != 0) {
     not_entered(directory, error, Operation::stat);
@@ -145,7 +236,9 @@ bool Worker::look_again(const DirectoryRef& directory) {
   }
   directory->set_stat(row);
   if (row.is_directory()) {
-    return may_enter(directory, state_.scope.of(parent, pinned.fd(), directory->name, row, directory->follow));
+    return may_enter(directory, timed({.operation = Operation::stat, .directory = directory.get()}, [&] {
+                       return state_.scope.of(parent, pinned.fd(), directory->name, row, directory->follow);
+                     }));
   }
   writer_.unlisted(directory, {.type = row.type(), .stat = &row});
   return false;
@@ -182,11 +275,19 @@ void Worker::degrade(const Directory& directory, int error) {
 bool Worker::list(const DirectoryRef& directory, int fd) {
   directory->open_parts.store(1, std::memory_order_relaxed);
   writer_.enter(directory);
-  Tally tally;
-  size_t in_first_chunk = 0;
-  bool listed = false;
+  part_ = {.directory = &directory, .step = Part::Step::between};
+  return list_rest(directory, fd, false);
+}
+
+bool Worker::list_rest(const DirectoryRef& directory, int fd, bool listed) {
   while (!state_.cancelled()) {
-    const ssize_t size = read(fd);
+    part_.records = {};
+    part_.later = {};
+    if (directory->mount->degraded.load(std::memory_order_relaxed)) {
+      if (directory->state == EntryState::ok) directory->state = EntryState::degraded;
+      break;
+    }
+    const ssize_t size = read(*directory, fd);
     if (size == 0) break;
     if (size < 0) {
       const int error = errno;
@@ -200,18 +301,22 @@ bool Worker::list(const DirectoryRef& directory, int fd) {
       break;
     }
     listed = true;
-    spread(directory, fd, DirentBytes(buffer_.get(), static_cast<size_t>(size)), in_first_chunk, tally);
+    spread(directory, fd, DirentBytes(buffer_.get(), static_cast<size_t>(size)), part_.in_first_chunk, part_.tally);
   }
-  end_part(directory, tally);
+  end_part(directory, part_.tally);
   return true;
 }
 
 // The next block of entries: its bytes, 0 at the end, or -1 with errno.
-ssize_t Worker::read(int fd) {
+ssize_t Worker::read(const Directory& directory, int fd) {
   for (Retries retries;;) {
-    const ssize_t size = ::getdents64(fd, buffer_.get(), getdents_buffer);
+    int error = 0;
+    const ssize_t size = timed({.operation = Operation::read, .directory = &directory, .fd = fd}, [&] {
+      const ssize_t got = ::getdents64(fd, buffer_.get(), getdents_buffer);
+      if (got < 0) error = errno;
+      return got;
+    });
     if (size >= 0) return size;
-    const int error = errno;
     if (retries.again(action_of(error, Operation::read))) continue;
     errno = error;
     return -1;
@@ -233,6 +338,7 @@ void Worker::spread(const DirectoryRef& directory, int fd, DirentBytes records, 
     if (cursor.position() == 0) return;
     const DirentBytes chunk = records.first(cursor.position());
     records = records.subspan(cursor.position());
+    part_.later = records;
     if (first) in_first_chunk = count;
     if (first || directory->open_parts.load(std::memory_order_relaxed) > most_open_parts) {
       examine_all(directory, fd, 0, chunk, tally);
@@ -246,10 +352,10 @@ void Worker::spread(const DirectoryRef& directory, int fd, DirentBytes records, 
 }
 
 void Worker::examine_all(const DirectoryRef& directory, int fd, int fd_error, DirentBytes records, Tally& tally) {
-  const uint64_t rows_before = writer_.total_rows();
+  part_.rows_before = writer_.total_rows();
   DirentCursor cursor(records);
   Dirent entry;
-  while (cursor.next(entry) && !state_.cancelled()) {
+  for (size_t at = 0; cursor.next(entry) && !state_.cancelled(); at = cursor.position()) {
     if (entry.is_dot()) continue;
     if (entry.is_malformed()) {
       directory->malformed.store(true, std::memory_order_relaxed);
@@ -257,9 +363,12 @@ void Worker::examine_all(const DirectoryRef& directory, int fd, int fd_error, Di
     }
     ++tally.listed;
     ++writer_.accounting().read;
+    part_.records = records.subspan(at);
+    part_.step = Part::Step::examining;
     examine(directory, fd, fd_error, entry, tally);
   }
-  tally.accounted += writer_.total_rows() - rows_before;
+  part_.step = Part::Step::between;
+  tally.accounted += writer_.total_rows() - part_.rows_before;
 }
 
 void Worker::examine(const DirectoryRef& directory, int fd, int fd_error, const Dirent& entry, Tally& tally) {
@@ -292,7 +401,10 @@ bool Worker::look(const DirectoryRef& directory, int fd, int fd_error, const Dir
     finding.state = EntryState::degraded;
     return true;
   }
-  const int error = fd_error != 0 ? fd_error : state_.stat(fd, entry.name.data(), directory->mount->remote, row);
+  const OperationClock::Call call{Operation::stat, directory.get(), fd, entry.name.data()};
+  const int error = fd_error != 0 ? fd_error : timed(call, [&] {
+    return state_.stat(fd, entry.name.data(), directory->mount->remote, row);
+  });
   if (error == 0) {
     finding.type = row.type();
     finding.stat = &row;
@@ -311,7 +423,8 @@ bool Worker::look(const DirectoryRef& directory, int fd, int fd_error, const Dir
 bool Worker::leads_to_directory(const DirectoryRef& directory, int fd, const Dirent& entry, StatRow& row, Finding& finding) {
   if (finding.state != EntryState::ok) return false;
   StatRow target;
-  const int error = state_.stat(fd, entry.name.data(), directory->mount->remote, target, true);
+  const OperationClock::Call call{Operation::stat, directory.get(), fd, entry.name.data(), true};
+  const int error = timed(call, [&] { return state_.stat(fd, entry.name.data(), directory->mount->remote, target, true); });
   if (error == 0 && target.is_directory()) {
     row = target;
     finding.type = EntryType::directory;
@@ -335,7 +448,8 @@ void Worker::examine_directory(const DirectoryRef& directory, int fd, const Dire
     finding = {.type = EntryType::directory, .stat = finding.stat};
     verdict.state = EntryState::excluded;
   } else if (finding.stat != nullptr) {
-    verdict = state_.scope.of(*directory, fd, name, *finding.stat, follow);
+    verdict = timed({Operation::stat, directory.get(), fd, entry.name.data()},
+                    [&] { return state_.scope.of(*directory, fd, name, *finding.stat, follow); });
   }
   if (finding.stat != nullptr && verdict.state != EntryState::other_fs) {
     tally.bytes = saturating_sum(tally.bytes, finding.stat->size);

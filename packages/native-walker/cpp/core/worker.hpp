@@ -3,8 +3,10 @@
 #include <cstddef>
 #include <memory>
 #include <string_view>
+#include <vector>
 
 #include "core/dirents.hpp"
+#include "core/operation_clock.hpp"
 #include "core/row_writer.hpp"
 #include "core/walk_state.hpp"
 
@@ -21,8 +23,16 @@ class Worker {
  public:
   Worker(WalkState& state, size_t index);
 
-  // Returns when the walk has ended or was cancelled. Throws std::bad_alloc.
+  // Takes the place of a worker that is held in a call: its batch, its books and the part it was at.
+  // What it keeps is what the call may still write to, and its claims on descriptors.
+  struct Heir {};
+  Worker(Heir, Worker& stuck);
+
+  // Returns when the walk has ended or was cancelled. Throws std::bad_alloc, and Abandoned when
+  // another has taken its place.
   void run();
+
+  OperationClock& clock() { return clock_; }
 
  private:
   // What one part of a directory came to.
@@ -32,6 +42,34 @@ class Worker {
     uint64_t bytes = 0;
   };
 
+  // How far the part under way has come: what an heir needs to carry on.
+  struct Part {
+    enum class Step : uint8_t {
+      entering,   // the directory is not listed yet
+      between,    // `records` are to be examined next
+      examining,  // the first of `records`, which is counted already
+    };
+    const DirectoryRef* directory = nullptr;
+    Step step = Step::entering;
+    bool is_chunk = false;
+    size_t in_first_chunk = 0;
+    uint64_t rows_before = 0;  // of those examined together
+    Tally tally{};
+    DirentBytes records{};  // examined together
+    DirentBytes later{};    // of the same block, after them
+  };
+  // Part of a worker that was given up, with memory of its own.
+  struct Legacy {
+    DirectoryRef directory;
+    Part part;
+    Operation operation;  // that did not answer
+    std::vector<std::byte> records;
+    std::vector<std::byte> later;
+  };
+
+  void carry_on(const Legacy& legacy);
+  template <class Make>
+  auto timed(const OperationClock::Call& call, Make make);
   void visit(const DirectoryRef& directory);
   void visit(const StatChunk& chunk);
   bool is_first_visit(Directory& directory);
@@ -41,7 +79,9 @@ class Worker {
   void not_entered(const DirectoryRef& directory, int error, Operation operation);
   void degrade(const Directory& directory, int error);
   bool list(const DirectoryRef& directory, int fd);
-  ssize_t read(int fd);
+  bool list_rest(const DirectoryRef& directory, int fd, bool listed);
+  void examine_rest(const DirectoryRef& directory);
+  ssize_t read(const Directory& directory, int fd);
   void spread(const DirectoryRef& directory, int fd, DirentBytes records, size_t& in_first_chunk, Tally& tally);
   void examine_all(const DirectoryRef& directory, int fd, int fd_error, DirentBytes records, Tally& tally);
   void examine(const DirectoryRef& directory, int fd, int fd_error, const Dirent& entry, Tally& tally);
@@ -56,8 +96,11 @@ class Worker {
   const size_t index_;
   const bool stats_;  // some column needs every entry statted
   std::unique_ptr<std::byte[]> buffer_;
-  RowWriter writer_;
+  std::unique_ptr<const Legacy> legacy_;
   Excluder excluder_;
+  OperationClock clock_;
+  Part part_;
+  RowWriter writer_;  // last: an heir takes it over when nothing can fail any more
 };
 
 }  // namespace pwalk

@@ -6,6 +6,7 @@
 #include "napi/addon_data.hpp"
 #include "napi/lister_object.hpp"
 #include "napi/options_from_js.hpp"
+#include "napi/root_probe.hpp"
 #include "napi/walk_object.hpp"
 
 namespace pwalk {
@@ -39,13 +40,6 @@ Napi::Value columns(const Napi::CallbackInfo& info) {
   return list;
 }
 
-Napi::Value probe(const Napi::CallbackInfo& info) {
-  const std::vector<int> errors = probe_roots(byte_strings(info[0], "roots"));
-  Napi::Array list = Napi::Array::New(info.Env(), errors.size());
-  for (size_t i = 0; i < errors.size(); ++i) list.Set(static_cast<uint32_t>(i), errors[i]);
-  return list;
-}
-
 Napi::Value start_walk(const Napi::CallbackInfo& info) {
   return info.Env().GetInstanceData<AddonData>()->walk_constructor.New({info[0]});
 }
@@ -64,7 +58,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
     data->listers.stop_all();
   });
   exports.Set("columns", Napi::Function::New(env, columns, "columns"));
-  exports.Set("probeRoots", Napi::Function::New(env, probe, "probeRoots"));
+  exports.Set("probeRoots", Napi::Function::New(env, probe_roots_async, "probeRoots"));
   exports.Set("startWalk", Napi::Function::New(env, start_walk, "startWalk"));
   exports.Set("startLister", Napi::Function::New(env, start_lister, "startLister"));
   return exports;

@@ -21,6 +21,9 @@ uint64_t unsigned_member(const Napi::Object& object, const char* name) {
   return number;
 }
 
+// Milliseconds: longer than anybody waits, and far from overflowing a clock.
+constexpr size_t longest_wait = size_t{1} << 40;
+
 ColumnSet columns_option(const Napi::Object& object) {
   const Napi::Value value = object.Get("columns");
   if (value.IsUndefined()) return default_columns;
@@ -115,6 +118,9 @@ WalkOptions options_from_js(const Napi::Object& object) {
   options.stat_chunk_local = count_option(object, "statChunkLocal", options.stat_chunk_local, 1, 1 << 20);
   options.stat_chunk_remote = count_option(object, "statChunkRemote", options.stat_chunk_remote, 1, 1 << 20);
   options.stat_mode = stat_option(object);
+  options.warn_after = std::chrono::milliseconds(
+      count_option(object, "warnAfter", static_cast<size_t>(options.warn_after.count()), 1, longest_wait));
+  options.op_timeout = std::chrono::milliseconds(count_option(object, "opTimeout", 0, 0, longest_wait));
   options.own_files = own_files_option(object);
   options.one_file_system = flag_option(object, "oneFileSystem");
   options.follow_symlinks = flag_option(object, "followSymlinks");

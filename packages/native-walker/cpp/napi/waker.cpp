@@ -46,9 +46,10 @@ void Waker::close() noexcept {
 void Waker::call(napi_env env, napi_value, void* context, void*) {
   if (env == nullptr) return;  // the environment is going
   const WakerRef waker = *static_cast<WakerRef*>(context);
-  if (!waker->callback_) return;
+  const auto callback = waker->callback_;  // it may call close()
+  if (!callback) return;
   try {
-    waker->callback_(Napi::Env(env));
+    callback(Napi::Env(env));
   } catch (const Napi::Error&) {
     // Settling a promise fails only where the environment is being terminated and refuses every
     // call: there is nobody left to tell.

@@ -192,6 +192,7 @@ Napi::Value WalkObject::progress(const Napi::CallbackInfo& info) {
   object.Set("waitingBatches", static_cast<double>(now.waiting_batches));
   object.Set("blockedThreads", static_cast<double>(now.blocked_threads));
   object.Set("liveThreads", static_cast<double>(now.live_threads));
+  object.Set("givenUpThreads", static_cast<double>(now.given_up_threads));
   return object;
 }
 
@@ -206,6 +207,18 @@ Napi::Value WalkObject::notes(const Napi::CallbackInfo& info) {
     mount.Set("errno", notes.degraded[i].error);
     degraded.Set(static_cast<uint32_t>(i), mount);
   }
+  Napi::Array slow = Napi::Array::New(env, notes.slow_calls.size());
+  for (size_t i = 0; i < notes.slow_calls.size(); ++i) {
+    const WalkNotes::SlowCall& call = notes.slow_calls[i];
+    Napi::Object object = Napi::Object::New(env);
+    object.Set("operation", static_cast<double>(call.operation));
+    object.Set("path", bytes(call.path));
+    object.Set("mountPoint", bytes(call.mount_point));
+    object.Set("mountType", call.mount_type);
+    object.Set("seconds", call.seconds);
+    object.Set("givenUp", call.given_up);
+    slow.Set(static_cast<uint32_t>(i), object);
+  }
   Napi::Object object = Napi::Object::New(env);
   object.Set("scopeByDevice", notes.scope_by_device);
   object.Set("snapshotLookalikes", static_cast<double>(notes.snapshot_lookalikes));
@@ -213,6 +226,7 @@ Napi::Value WalkObject::notes(const Napi::CallbackInfo& info) {
   object.Set("unexpectedErrors", static_cast<double>(notes.unexpected_errors));
   object.Set("firstUnexpected", notes.first_unexpected);
   object.Set("degraded", degraded);
+  object.Set("slowCalls", slow);
   return object;
 }
 

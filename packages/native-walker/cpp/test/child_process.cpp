@@ -11,6 +11,7 @@
 
 #include "pwalk/check.hpp"
 #include "scanned_rows.hpp"
+#include "watchdog_child.hpp"
 
 extern char** environ;
 
@@ -75,6 +76,7 @@ int child_main(const std::string& task, const std::string& root) {
   if (task == "descriptors-5") few_descriptors(root, 5, 3);
   if (task == "no-descriptors") no_descriptors(root);
   if (task == "unprivileged") unprivileged(root);
+  if (task.starts_with("hang-")) scan_what_hangs(task, root);
   // Not exit(): a leak check needs descriptors and privileges this process gave away.
   std::fflush(nullptr);
   ::_exit(check::failed() ? 1 : 0);

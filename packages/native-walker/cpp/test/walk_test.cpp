@@ -92,8 +92,8 @@ PWALK_TEST("roots: as typed, file, symlink, symlink with a slash, missing") {
   const Scan missing = scan(tree / "gone");
   CHECK(missing.rows.size() == 1 && missing.rows[0].state == EntryState::error && missing.rows[0].error == ENOENT);
   CHECK(missing.rows[0].operation == Operation::stat && missing.rows[0].type == EntryType::unknown);
-  const std::vector<int> probed = probe_roots({tree / "d", tree / "gone", tree / "link", tree / "d/f.txt/x"});
-  CHECK(probed == (std::vector<int>{0, ENOENT, 0, ENOTDIR}));
+  const std::vector<RootProbe> probed = probe_roots({tree / "d", tree / "gone", tree / "link", tree / "d/f.txt/x"});
+  CHECK(probed[0].error == 0 && probed[1].error == ENOENT && probed[2].error == 0 && probed[3].error == ENOTDIR);
   WalkOptions several;
   several.roots = {tree / "d", tree / "link", tree / "gone"};
   several.threads = 2;

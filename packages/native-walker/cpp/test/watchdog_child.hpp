@@ -1,0 +1,11 @@
+#pragma once
+
+#include <string>
+
+namespace pwalk::test {
+
+// In a child: scans a tree while what is called "stuck" hangs, gives up on it, and lets it return late.
+// `task` is "hang-N" for N threads.
+void scan_what_hangs(const std::string& task, const std::string& root);
+
+}  // namespace pwalk::test

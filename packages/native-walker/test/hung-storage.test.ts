@@ -1,0 +1,43 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isClosed, isComplete } from '@pwalk/core';
+import { hangingMountNeeds, mountHanging } from '@pwalk/testkit/hanging';
+import { expect, it } from 'vitest';
+import { collect } from './support/collect.js';
+
+it.skipIf(hangingMountNeeds() !== null).each([1, 2, 16])(
+  'names what hangs while it does, gives it up, and accounts for every entry, with %i threads',
+  async (threads) => {
+    const scratch = mkdtempSync(join(tmpdir(), 'pwalk-hung-'));
+    const hung = await mountHanging(join(scratch, 'hung'));
+    try {
+      const warnings: string[] = [];
+      const { rows, accounting } = await collect(scratch, {
+        threads,
+        warnAfter: 0.3,
+        opTimeout: 1.5,
+        onWarning: (warning) => warnings.push(warning),
+      });
+      expect(isClosed(accounting)).toBe(true);
+      expect(isComplete(accounting)).toBe(false);
+      expect(new Set(rows.map(({ path }) => path)).size).toBe(rows.length);
+      // What is listed is there, whatever hangs: the root of the mount, and what it holds.
+      for (const name of ['ok', 'stuck-open', 'stuck-read', 'in-stat', 'first-0', 'last-4']) {
+        expect(rows.map(({ path }) => path)).toContain(join(hung.path, name));
+      }
+      const degraded = rows.filter(({ state }) => state === 'degraded');
+      expect(degraded.filter(({ errno }) => errno === 110).length).toBeGreaterThan(0);
+      expect(degraded.every(({ path }) => String(path).startsWith(hung.path))).toBe(true);
+      expect(rows.find(({ path }) => path === scratch)).toMatchObject({ state: 'ok' });
+      const mount = `the fuse file system on "${hung.path}"`;
+      expect(warnings[0]).toMatch(/^(open|read|stat) of ".*" has not answered for \d+ s: /);
+      expect(warnings[0]).toContain(`${mount} hangs; it is given up after 1.5 s (--op-timeout)`);
+      expect(warnings.at(-1)).toContain(`${mount} was given up`);
+    } finally {
+      // The threads that were given up come back now, and find their places taken.
+      hung.remove();
+      rmSync(scratch, { recursive: true });
+    }
+  },
+);
