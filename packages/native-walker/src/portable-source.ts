@@ -245,6 +245,8 @@ export class PortableSource implements Source {
       errno: failure === null || failure.errno === 0 ? null : failure.errno,
       operation: failure?.operation ?? 'none',
       mnt_id: null,
+      // The kernel takes no path this long.
+      path_truncated: false,
       owner: null,
       group: null,
       btime: null,

@@ -43,6 +43,7 @@ export interface EntryColumns extends Record<EntryColumn, Column> {
   mnt_id: BigIntColumn;
   owner: Utf8Column;
   group: Utf8Column;
+  path_truncated: BoolColumn;
 }
 
 /** Columns of one length, and which of their rows belong to the batch (null: all, in order). */

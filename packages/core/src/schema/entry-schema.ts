@@ -158,6 +158,12 @@ const optionalColumns = [
     nullable: true,
     description: 'Name of the group when the scan was made (NSS); null where the number has none',
   },
+  {
+    name: 'path_truncated',
+    type: 'bool',
+    nullable: true,
+    description: 'The path is longer than 64 KiB; path and path_raw are its beginning',
+  },
 ] as const satisfies readonly Field[];
 
 /** Names of the columns every scan produces unless a stage asks for fewer. */

@@ -49,6 +49,7 @@ BatchBuilder::BatchBuilder(ColumnSet columns, BatchLimits limits)
       gid_(columns.has(Column::gid), limits.rows, false),
       nlink_(columns.has(Column::nlink), limits.rows, false),
       is_hardlink_(columns.has(Column::is_hardlink), limits.rows),
+      path_truncated_(columns.has(Column::path_truncated), limits.rows),
       atime_(columns.has(Column::atime), limits.rows, false),
       mtime_(columns.has(Column::mtime), limits.rows, false),
       ctime_(columns.has(Column::ctime), limits.rows, false),
@@ -84,14 +85,10 @@ unsigned BatchBuilder::append(const Row& row) {
 }
 
 void BatchBuilder::append_text(const Row& row) {
-  const bool has_entry = !row.entry.empty();
+  const PathText& directory = *row.directory;
   const std::string_view ext = row.type == EntryType::directory ? std::string_view() : extension_of(row.name);
-  if (row.directory->is_utf8() && is_utf8(row.name)) {
-    if (has_entry) {
-      path_.put(rows_, row.directory->raw(), row.directory->separator(), row.entry);
-    } else {
-      path_.put(rows_, row.directory->raw());
-    }
+  if (directory.is_utf8() && is_utf8(row.name)) {
+    path_truncated_.put(rows_, put_path(path_, directory.raw(), directory.is_raw_cut(), row));
     name_.put(rows_, row.name);
     ext_.put(rows_, ext);
     return;
@@ -101,15 +98,32 @@ void BatchBuilder::append_text(const Row& row) {
     append_display(bytes, display_);
     return display_;
   };
-  if (has_entry) {
-    path_.put(rows_, row.directory->display(), row.directory->separator(), displayed(row.entry));
-    path_raw_.put(rows_, row.directory->raw(), row.directory->separator(), row.entry);
-  } else {
-    path_.put(rows_, row.directory->display());
-    path_raw_.put(rows_, row.directory->raw());
-  }
+  const bool raw_cut = put_path(path_raw_, directory.raw(), directory.is_raw_cut(), row);
+  Row shown = row;
+  shown.entry = displayed(row.entry);
+  const bool display_cut = put_path(path_, directory.display(), directory.is_display_cut(), shown);
+  path_truncated_.put(rows_, raw_cut || display_cut);
   name_.put(rows_, displayed(row.name));
   ext_.put(rows_, displayed(ext));
+}
+
+// The path of the row into a column, `directory` of which is there and `cut` where that is not all.
+// True when the path is not whole.
+bool BatchBuilder::put_path(VariableColumn& column, std::string_view directory, bool cut, const Row& row) {
+  if (row.entry.empty() || cut) {
+    column.put(rows_, directory);
+    return cut;
+  }
+  std::string_view separator = row.directory->separator(), entry = row.entry;
+  const size_t above = directory.size() + separator.size();
+  const bool fits = above + entry.size() <= longest_path;
+  if (!fits) {
+    entry = above < longest_path ? entry.substr(0, longest_path - above) : std::string_view();
+    entry = entry.substr(0, whole_characters(entry));
+    if (entry.empty()) separator = {};
+  }
+  column.put(rows_, directory, separator, entry);
+  return !fits;
 }
 
 unsigned BatchBuilder::append_stat(const StatRow& stat) {
@@ -166,6 +180,9 @@ void BatchBuilder::each_column(Visitor&& visit) const {
   const auto variable = [&](Column id, const VariableColumn& column) {
     if (column.enabled()) visit(Buffers{id, &column.validity(), column.offsets(), column.data(), column.size()});
   };
+  const auto boolean = [&](Column id, const BitColumn& column) {
+    if (column.enabled()) visit(Buffers{id, &column.validity(), nullptr, column.data(), (rows_ + 7) / 8});
+  };
   variable(Column::path, path_);
   variable(Column::path_raw, path_raw_);
   variable(Column::name, name_);
@@ -181,9 +198,7 @@ void BatchBuilder::each_column(Visitor&& visit) const {
   fixed(Column::size, size_);
   fixed(Column::blocks, blocks_);
   fixed(Column::nlink, nlink_);
-  if (is_hardlink_.enabled()) {
-    visit(Buffers{Column::is_hardlink, &is_hardlink_.validity(), nullptr, is_hardlink_.data(), (rows_ + 7) / 8});
-  }
+  boolean(Column::is_hardlink, is_hardlink_);
   fixed(Column::atime, atime_);
   fixed(Column::mtime, mtime_);
   fixed(Column::ctime, ctime_);
@@ -196,6 +211,7 @@ void BatchBuilder::each_column(Visitor&& visit) const {
   fixed(Column::mnt_id, mnt_id_);
   variable(Column::owner, owner_);
   variable(Column::group, group_);
+  boolean(Column::path_truncated, path_truncated_);
 }
 
 const std::vector<ColumnLayout>& BatchBuilder::finish() {
@@ -240,7 +256,7 @@ void BatchBuilder::reset() {
   byte_length_ = 0;
   layout_.clear();
   const auto all = [](auto&... columns) { (columns.reset(), ...); };
-  all(path_, path_raw_, name_, ext_, owner_, group_, file_count_, dir_sum_, error_, is_hardlink_);
+  all(path_, path_raw_, name_, ext_, owner_, group_, file_count_, dir_sum_, error_, is_hardlink_, path_truncated_);
   all(inode_, dev_, mode_, uid_, gid_, size_, blocks_, nlink_, atime_, mtime_, ctime_, btime_, mnt_id_);
 }
 

@@ -70,6 +70,7 @@ class BatchBuilder {
 
  private:
   void append_text(const Row& row);
+  bool put_path(VariableColumn& column, std::string_view directory, bool cut, const Row& row);
   unsigned append_stat(const StatRow& stat);
   void append_no_stat();
   template <class Visitor>
@@ -89,7 +90,7 @@ class BatchBuilder {
   FixedColumn<uint64_t> inode_, parent_inode_, dev_, size_, blocks_, file_count_, dir_sum_, mnt_id_;
   FixedColumn<int32_t> depth_, error_;
   FixedColumn<uint32_t> mode_, uid_, gid_, nlink_;
-  BitColumn is_hardlink_;
+  BitColumn is_hardlink_, path_truncated_;
   FixedColumn<int64_t> atime_, mtime_, ctime_, btime_;
 };
 

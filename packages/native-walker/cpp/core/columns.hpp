@@ -13,7 +13,7 @@ enum class ColumnType : uint8_t { utf8, binary, dictionary, boolean, int32, uint
 enum class Column : uint8_t {
   path, path_raw, name, ext, type, inode, parent_inode, dev, depth, mode, uid, gid, size, blocks,
   nlink, is_hardlink, atime, mtime, ctime, btime, file_count, dir_sum, state, error, operation,
-  mnt_id, owner, group,
+  mnt_id, owner, group, path_truncated,
 };
 
 struct ColumnInfo {
@@ -51,9 +51,10 @@ inline constexpr std::array column_table = {
     ColumnInfo{"mnt_id", ColumnType::uint64, true},
     ColumnInfo{"owner", ColumnType::utf8, true},
     ColumnInfo{"group", ColumnType::utf8, true},
+    ColumnInfo{"path_truncated", ColumnType::boolean, true},
 };
 inline constexpr size_t column_count = column_table.size();
-static_assert(column_count == static_cast<size_t>(Column::group) + 1);
+static_assert(column_count == static_cast<size_t>(Column::path_truncated) + 1);
 
 constexpr const ColumnInfo& info_of(Column column) {
   return column_table[static_cast<size_t>(column)];

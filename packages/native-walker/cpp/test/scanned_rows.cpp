@@ -77,6 +77,7 @@ void read(ScannedRow& to, Column column, const ColumnReader& from, size_t row) {
     case Column::is_hardlink:
       if (!from.is_null(row)) to.is_hardlink = from.bit(row);
       break;
+    case Column::path_truncated: to.path_truncated = from.bit(row); break;
     default: break;
   }
 }

@@ -21,6 +21,7 @@ struct ScannedRow {
   std::optional<int64_t> mtime;
   std::optional<int32_t> error;
   std::optional<bool> is_hardlink;
+  bool path_truncated = false;
   uint64_t parent_inode = 0;
   int32_t depth = 0;
 };

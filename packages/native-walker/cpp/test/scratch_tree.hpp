@@ -57,7 +57,17 @@ class ScratchTree {
       expect(at.valid(), "openat");
     }
   }
-  // The same, with a second directory "s" in each level.
+  // `levels` directories of that name in each other, with a file "f" in the last.
+  void deep(int levels, const std::string& name) const {
+    UniqueFd at(::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    for (int i = 0; i < levels; ++i) {
+      expect(::mkdirat(at.get(), name.c_str(), 0755) == 0, "mkdirat");
+      at.reset(::openat(at.get(), name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+      expect(at.valid(), "openat");
+    }
+    expect(UniqueFd(::openat(at.get(), "f", O_CREAT | O_WRONLY | O_CLOEXEC, 0644)).valid(), "file");
+  }
+  // As chain(), with a second directory "s" in each level.
   void comb(int levels) const {
     UniqueFd at(::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     for (int i = 0; i < levels; ++i) {

@@ -88,6 +88,14 @@ PWALK_TEST("a path is its components, rewritten from the common ancestor on") {
   CHECK_EQ(path.display(), "/data/a");
 }
 
+PWALK_TEST("text that was cut loses the character the cut went through, and no other") {
+  for (const auto& [bytes, length] : {std::pair{"", 0U}, {"a", 1U}, {"\xC3", 0U}, {"\xC3\xA9", 2U}, {"a\xE2\x82", 1U},
+                                      {"\xE2\x82\xAC", 3U}, {"a\xF0\x9F\x98", 1U}, {"\xF0\x9F\x98\x80", 4U}, {"\x80\x80\x80\x80", 4U},
+                                      {"\xFF", 0U}, {"\xFF/", 2U}}) {
+    CHECK_EQ(whole_characters(bytes), length);
+  }
+}
+
 PWALK_TEST("a root's name is its last component as typed") {
   for (const auto& [typed, name] : {std::pair{"/", "/"}, {"//", "/"}, {".", "."}, {"..", ".."}, {"a/b", "b"}, {"a/b//", "b"}, {"/x", "x"}}) {
     CHECK_EQ(Directory::root(typed)->last_component(), std::string_view(name));

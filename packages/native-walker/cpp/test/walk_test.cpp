@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
+#include "core/utf8.hpp"
 #include "pwalk/check.hpp"
 #include "scanned_rows.hpp"
 #include "scratch_tree.hpp"
@@ -134,6 +135,37 @@ PWALK_TEST("3,000 nested levels are walked whole") {
   const auto deepest = std::ranges::max_element(result.rows, {}, &ScannedRow::depth);
   CHECK(deepest->depth == 2999 && deepest->path.size() == tree.path().size() + 6000);
   CHECK_EQ(result.count(EntryState::ok), 6001U);
+}
+
+PWALK_TEST("H12: a path is kept up to 64 KiB, whole characters of it, and rows stay joinable") {
+  // The last keeps its bytes in path_raw, and four times as many in the display form.
+  for (const std::string& name : {std::string(250, 'n'), std::string(83, 'x').append(83, 'y').append("\xE2\x82\xAC"), std::string(100, '\xFF')}) {
+    const ScratchTree tree;
+    constexpr int levels = 700;
+    tree.deep(levels, name);
+    for (const size_t threads : {1U, 3U}) {
+      const Scan result = scan(tree.path(), threads);
+      CHECK_EQ(result.rows.size(), levels + 2U);
+      CHECK_EQ(result.count(EntryState::ok), levels + 2U);
+      size_t joined = 0, truncated = 0;
+      for (const ScannedRow& row : result.rows) {
+        const size_t length = tree.path().size() + static_cast<size_t>(row.depth + 1) * (name.size() + 1) - (row.name == "f" ? name.size() - 1 : 0);
+        const bool raw = row.path_raw.has_value();
+        CHECK(row.path.size() <= longest_path && is_utf8(row.path));
+        // A cut may take what it cannot tell from the beginning of a character.
+        if (raw) CHECK(row.path_raw->size() <= length && row.path_raw->size() + 3 >= std::min(length, longest_path));
+        if (raw && length <= longest_path) CHECK_EQ(row.path_raw->size(), length);
+        if (!raw && row.path_truncated) CHECK(length > longest_path && row.path.size() + 4 > longest_path);
+        if (!raw && !row.path_truncated) CHECK_EQ(row.path.size(), length);
+        truncated += row.path_truncated;
+        joined += std::ranges::count_if(result.rows, [&](const ScannedRow& parent) {
+          return parent.inode == row.parent_inode && parent.depth + 1 == row.depth;
+        }) == 1;
+      }
+      CHECK(truncated > 1 && truncated < result.rows.size());
+      CHECK_EQ(joined, levels + 1U);
+    }
+  }
 }
 
 PWALK_TEST("directories on the skip list get a row and are not entered") {
