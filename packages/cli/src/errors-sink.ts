@@ -7,13 +7,12 @@ import {
   PwalkError,
   type Sink,
   type SinkContext,
-  type Stage,
   type Success,
 } from '@pwalk/core';
 import { z } from 'zod';
 import { errorsOf, errorsSchema } from './errors-table.js';
 import { failureColumns } from './failed-entries.js';
-import { JsonLinesFile } from './json-lines-file.js';
+import { formatOf, sinkFor } from './output-format.js';
 
 /** Endings of a file of errors, and with them its format. */
 const ending = /\.(parquet|csv|jsonl)$/;
@@ -79,24 +78,19 @@ class ErrorsSink implements Sink {
   }
 }
 
+/** The sink of an output, made as the engine makes it. */
 async function writerFor(path: string): Promise<Sink> {
-  const [, format] = ending.exec(path) ?? [];
-  if (format === 'jsonl') return new JsonLinesFile(path);
-  if (format === 'parquet') {
-    const { parquet } = await import('@pwalk/sink-parquet');
-    return create(parquet({ path }));
-  }
-  const { csv } = await import('@pwalk/sink-csv');
-  return create(csv({ path }));
-}
-
-/** The sink of a stage, made as the engine makes it. */
-async function create({ plugin, options }: Stage<'sink'>): Promise<Sink> {
+  const nothing = {
+    compression: undefined,
+    columns: undefined,
+    header: undefined,
+    partitionBy: undefined,
+  };
+  const { plugin, options } = await sinkFor({ path, format: formatOf(path), ...nothing }, {});
   const checked = await plugin.options['~standard'].validate(options);
-  if (checked.issues !== undefined)
-    throw new PwalkError(
-      'PWALK_OPTIONS_INVALID',
-      `The options of plugin "${plugin.name}" do not fit.`,
-    );
+  if (checked.issues !== undefined) {
+    const [{ message } = { message: '' }] = checked.issues;
+    throw new PwalkError('PWALK_OPTIONS_INVALID', `Errors cannot be written: ${message}.`);
+  }
   return plugin.create(checked.value);
 }

@@ -2,12 +2,10 @@ import { unsafeCharacters } from '@pwalk/core';
 
 /**
  * JSON on one line in which bigints are written digit by digit, as JSON allows and JSON.stringify does
- * not, bytes in hexadecimal, and characters that are not for a terminal escaped. Members that are
- * undefined are left out.
+ * not, and characters that are not for a terminal are escaped. Members that are undefined are left out.
  */
 export function exactJson(value: unknown): string {
   if (typeof value === 'bigint') return value.toString();
-  if (value instanceof Uint8Array) return `"${Buffer.from(value).toString('hex')}"`;
   if (Array.isArray(value)) return `[${value.map(exactJson).join(',')}]`;
   if (typeof value === 'object' && value !== null) {
     const members = Object.entries(value)
@@ -19,7 +17,6 @@ export function exactJson(value: unknown): string {
 }
 
 function text(value: string): string {
-  // JSON.stringify escapes of them those below U+0020 and lone surrogates.
   return JSON.stringify(value).replace(unsafeCharacters, (character) =>
     Array.from({ length: character.length }, (_, unit) => {
       const hex = character.charCodeAt(unit).toString(16).padStart(4, '0');
