@@ -10,6 +10,7 @@ import {
   mode,
   owner,
   parquet,
+  permissionRepair,
   regex,
   size,
   type,
@@ -61,6 +62,13 @@ const subjects: Readonly<Record<string, readonly Subject[]>> = {
   size: [{ stage: () => size({ over: '1MiB' }), invalidOptions: [{}, 'x'] }],
   type: [{ stage: () => type(['file', 'symlink']), invalidOptions: ['x'] }],
   where: [{ stage: () => where('size > 1MiB or ext = "txt"'), invalidOptions: [7, {}] }],
+  repair: [
+    {
+      // Finds nothing to change: the kit runs a stage twice over the same files and compares.
+      stage: (directory) => permissionRepair({ root: directory, group: 'keep', setgid: false }),
+      invalidOptions: [{}, { root: '/srv', group: -1 }, { root: '/srv', rule: 'x' }],
+    },
+  ],
 };
 
 it('every built-in plugin is here', () => {
