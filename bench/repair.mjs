@@ -3,12 +3,11 @@
 // against the bare scan of the same columns. The tree of make-tree.mjs is given a good group and, for each
 // round of figures, PERCENT of its entries a bad one; default 0, 2 and 10. Needs root, to change groups.
 //
-// Prints a line of JSON for each percentage: medians of both, and the median of the ratios of pairs that
-// ran one after the other.
+// Prints a line of JSON for each percentage: medians of both, and the medians of the ratios of pairs that
+// ran one after the other, in wall and in processor time (which other work on the machine changes less).
 import { lchownSync, opendirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { lastValueFrom } from 'rxjs';
 import { repair, scan } from '../packages/cli/dist/index.js';
 import { tree } from './make-tree.mjs';
 
@@ -60,10 +59,13 @@ function giveGroups(root, percent) {
   lchownSync(root, 0, GOOD);
 }
 
-async function seconds(work) {
+/** Wall and processor time of some work, of all threads. */
+async function cost(work) {
   const start = performance.now();
+  const before = process.cpuUsage();
   await work();
-  return (performance.now() - start) / 1000;
+  const { user, system } = process.cpuUsage(before);
+  return { seconds: (performance.now() - start) / 1000, cpu: (user + system) / 1e6 };
 }
 
 function median(numbers) {
@@ -74,31 +76,31 @@ function median(numbers) {
 const root = tree(values.tree);
 for (const percent of values.bad.map(Number)) {
   giveGroups(root, percent);
-  let entries = 0;
   let planned = 0;
-  const bare = async () => {
-    entries = 0;
-    const batches = scan(root, { columns, oneFileSystem: true, reuseMemory: true, ...threads });
-    await lastValueFrom(batches, { defaultValue: null });
-    entries += 1;
-  };
+  const bare = () =>
+    new Promise((complete, error) => {
+      const batches = scan(root, { columns, oneFileSystem: true, reuseMemory: true, ...threads });
+      batches.subscribe({ complete, error });
+    });
   const plan = async () => {
     const options = { changeGids: [BAD], setgid: false, allowUnknownGid: true };
     ({ planned } = await repair(root, { ...options, ...threads }));
   };
-  await seconds(bare);
-  await seconds(plan);
+  await bare();
+  await plan();
   const pairs = [];
   for (let round = 0; round < Number(values.rounds); round++) {
-    pairs.push([await seconds(bare), await seconds(plan)]);
+    pairs.push({ scanned: await cost(bare), made: await cost(plan) });
   }
+  const of = (value) => Number(median(pairs.map(value)).toFixed(3));
   console.log(
     JSON.stringify({
       bad: percent,
       planned,
-      scanSeconds: Number(median(pairs.map(([scanned]) => scanned)).toFixed(3)),
-      planSeconds: Number(median(pairs.map(([, made]) => made)).toFixed(3)),
-      ratio: Number(median(pairs.map(([scanned, made]) => made / scanned)).toFixed(3)),
+      scanSeconds: of(({ scanned }) => scanned.seconds),
+      planSeconds: of(({ made }) => made.seconds),
+      ratio: of(({ scanned, made }) => made.seconds / scanned.seconds),
+      cpuRatio: of(({ scanned, made }) => made.cpu / scanned.cpu),
     }),
   );
 }

@@ -210,9 +210,34 @@ export interface NewChange {
   readonly depth?: number;
 }
 
+/** The columns of a scan that records are made from. */
+export interface ScannedColumns {
+  /** Columns of 64 bits as pairs of 32, low half first. */
+  readonly dev: Uint32Array;
+  readonly inode: Uint32Array;
+  readonly mode: ArrayLike<number>;
+  readonly uid: ArrayLike<number>;
+  readonly gid: ArrayLike<number>;
+  readonly nlink: ArrayLike<number>;
+  readonly depth: ArrayLike<number>;
+}
+
+/** What an entry is to become. */
+export interface Wanted {
+  /** Without the type bits. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly rules: number;
+}
+
+const WORD = 4;
+
 /** Records under construction, in one piece of memory. */
 export class ChangeRecords {
-  #bytes = Buffer.alloc(16 * 1024);
+  #bytes = allocate(16 * 1024);
+  /** The same memory. */
+  #words = wordsOf(this.#bytes);
   #end = 0;
   #length = 0;
 
@@ -224,30 +249,47 @@ export class ChangeRecords {
   }
 
   append(change: NewChange): void {
-    const { path } = recordLayout;
-    const size = (path + change.names.byteLength + 7) & ~7;
-    const at = this.#reserve(size);
+    const at = this.#begin(change.names.byteLength);
     const bytes = this.#bytes;
-    bytes.fill(0, at, at + size);
-    const word = (field: number, value: number) => bytes.writeUInt32LE(value, at + field);
-    word(recordLayout.size, size);
-    word(recordLayout.path_length, change.names.byteLength);
     bytes.writeBigUInt64LE(change.dev, at + recordLayout.dev);
     bytes.writeBigUInt64LE(change.inode, at + recordLayout.inode);
     bytes.writeBigInt64LE(change.ctime ?? 0n, at + recordLayout.ctime_ns);
     bytes.writeBigInt64LE(change.btime ?? 0n, at + recordLayout.btime_ns);
-    word(recordLayout.mode, change.mode);
-    word(recordLayout.uid, change.uid);
-    word(recordLayout.gid, change.gid);
-    word(recordLayout.nlink, change.nlink);
-    word(recordLayout.new_mode, change.newMode);
-    word(recordLayout.new_uid, change.newUid);
-    word(recordLayout.new_gid, change.newGid);
-    word(recordLayout.rules, change.rules ?? 0);
-    word(recordLayout.features, change.features ?? 0);
-    word(recordLayout.widened, change.widened ?? 0);
-    bytes.writeInt32LE(change.depth ?? 0, at + recordLayout.depth);
-    bytes.set(change.names, at + path);
+    this.#image(at, change);
+    this.#wanted(at, change.newMode, change.newUid, change.newGid, change.rules ?? 0);
+    const words = this.#words;
+    words[(at + recordLayout.features) / WORD] = change.features ?? 0;
+    words[(at + recordLayout.widened) / WORD] = change.widened ?? 0;
+    words[(at + recordLayout.depth) / WORD] = change.depth ?? 0;
+    bytes.set(change.names, at + recordLayout.path);
+  }
+
+  /**
+   * Appends the change of a scanned entry, without an object or a bigint per value.
+   * @param bytes hold its path, from `start` to `end`
+   */
+  scanned(
+    columns: ScannedColumns,
+    row: number,
+    bytes: Buffer,
+    start: number,
+    end: number,
+    wanted: Wanted,
+  ): void {
+    const at = this.#begin(end - start);
+    const words = this.#words;
+    const first = at / WORD;
+    words[first + recordLayout.dev / WORD] = columns.dev[row * 2];
+    words[first + recordLayout.dev / WORD + 1] = columns.dev[row * 2 + 1];
+    words[first + recordLayout.inode / WORD] = columns.inode[row * 2];
+    words[first + recordLayout.inode / WORD + 1] = columns.inode[row * 2 + 1];
+    words[first + recordLayout.mode / WORD] = columns.mode[row];
+    words[first + recordLayout.uid / WORD] = columns.uid[row];
+    words[first + recordLayout.gid / WORD] = columns.gid[row];
+    words[first + recordLayout.nlink / WORD] = columns.nlink[row];
+    words[first + recordLayout.depth / WORD] = columns.depth[row];
+    this.#wanted(at, wanted.mode, wanted.uid, wanted.gid, wanted.rules);
+    bytes.copy(this.#bytes, at + recordLayout.path, start, end);
   }
 
   /** Appends a record as it is. */
@@ -270,17 +312,59 @@ export class ChangeRecords {
     return bytes;
   }
 
+  /** Makes room for a record, zero but for its sizes. */
+  #begin(pathLength: number): number {
+    const size = (recordLayout.path + pathLength + 7) & ~7;
+    const at = this.#reserve(size);
+    const words = this.#words;
+    for (let word = at / WORD; word < (at + recordLayout.path) / WORD; word++) words[word] = 0;
+    // What is behind the path is part of the record, too.
+    words[(at + size) / WORD - 1] = 0;
+    words[(at + size) / WORD - 2] = 0;
+    words[at / WORD] = size;
+    words[at / WORD + 1] = pathLength;
+    return at;
+  }
+
+  #image(at: number, from: { mode: number; uid: number; gid: number; nlink: number }): void {
+    const words = this.#words;
+    const first = (at + recordLayout.mode) / WORD;
+    words[first] = from.mode;
+    words[first + 1] = from.uid;
+    words[first + 2] = from.gid;
+    words[first + 3] = from.nlink;
+  }
+
+  #wanted(at: number, mode: number, uid: number, gid: number, rules: number): void {
+    const words = this.#words;
+    const first = (at + recordLayout.new_mode) / WORD;
+    words[first] = mode;
+    words[first + 1] = uid;
+    words[first + 2] = gid;
+    words[first + 3] = rules;
+  }
+
   #reserve(size: number): number {
     const at = this.#end;
     if (at + size > this.#bytes.length) {
-      const grown = Buffer.alloc(Math.max(this.#bytes.length * 2, at + size));
+      const grown = allocate(Math.max(this.#bytes.length * 2, at + size));
       this.#bytes.copy(grown, 0, 0, at);
       this.#bytes = grown;
+      this.#words = wordsOf(grown);
     }
     this.#end += size;
     this.#length++;
     return at;
   }
+}
+
+/** Memory of its own, so that words lie at multiples of their size. */
+function allocate(size: number): Buffer {
+  return Buffer.from(new ArrayBuffer((size + 7) & ~7));
+}
+
+function wordsOf(bytes: Buffer): Uint32Array {
+  return new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / WORD);
 }
 
 /** The changes in a piece of memory that holds whole records. */

@@ -24,14 +24,22 @@ export class GroupInheritance {
     this.#policy = policy;
   }
 
-  /** The group for an entry. @param path relative to the root; the root itself has nothing above */
-  of(path: Buffer): number | SkipReason {
-    if (path.length === 0) return 'no_group';
-    const directory = parentOf(path);
-    if (this.#last === null || !this.#last.directory.equals(directory)) {
-      this.#last = { directory: Buffer.from(directory), group: this.#handedOnBy(directory) };
-    }
-    return this.#last.group;
+  /** The group for an entry whose path, relative to the root, lies in `bytes`. */
+  of(bytes: Buffer, start: number, end: number): number | SkipReason {
+    // The root itself has nothing above.
+    if (start === end) return 'no_group';
+    const slash = bytes.lastIndexOf(SLASH, end - 1);
+    const length = Math.max(0, slash - start);
+    const last = this.#last;
+    const isLast =
+      last !== null &&
+      last.directory.length === length &&
+      bytes.compare(last.directory, 0, length, start, start + length) === 0;
+    if (isLast) return last.group;
+    const directory = Buffer.from(bytes.subarray(start, start + length));
+    const group = this.#handedOnBy(directory);
+    this.#last = { directory, group };
+    return group;
   }
 
   #handedOnBy(directory: Buffer): number | SkipReason {

@@ -1,11 +1,23 @@
-import type { EntryBatch } from '@pwalk/core';
-import { type Change, ChangeRecords, changesIn, features } from './change-records.js';
+import type {
+  BigIntColumn,
+  BinaryColumn,
+  DictionaryColumn,
+  EntryBatch,
+  Utf8Column,
+} from '@pwalk/core';
+import {
+  type Change,
+  ChangeRecords,
+  changesIn,
+  features,
+  type ScannedColumns,
+} from './change-records.js';
 import { GroupInheritance } from './group-inheritance.js';
 import { LinkClosure } from './link-closure.js';
 import { isBadGroup, type Policy } from './policy.js';
-import { protectedIdentities } from './protected-paths.js';
+import { ProtectedIdentities } from './protected-paths.js';
 import { PathRefused } from './refused-entry.js';
-import { concerns, decide, only, type Subject } from './rules.js';
+import { concerns, decide, only } from './rules.js';
 import type { SkipReason } from './skips.js';
 import { inGroups, Spool } from './spool.js';
 import type { Tally } from './summary.js';
@@ -55,7 +67,7 @@ export interface PlannerParts {
 export class Planner {
   readonly #parts: PlannerParts;
   readonly #inheritance: GroupInheritance;
-  readonly #protected = protectedIdentities();
+  readonly #protected = new ProtectedIdentities();
   readonly #prefix: Buffer;
   readonly #changes = new Spool();
   readonly #links = new LinkClosure();
@@ -110,12 +122,10 @@ export class Planner {
   }
 
   #nominate(batch: EntryBatch): void {
-    const { policy, tally, tree } = this.#parts;
-    const type = batch.column('type');
-    const state = batch.column('state');
-    const mode = batch.column('mode');
-    const uid = batch.column('uid');
-    const gid = batch.column('gid');
+    const { policy, tally } = this.#parts;
+    const columns = columnsOf(batch);
+    const { type, state, mode, uid, gid } = columns;
+    const stat = batch.column('mode');
     const directory = type.words.indexOf('directory');
     const file = type.words.indexOf('file');
     const symlink = type.words.indexOf('symlink');
@@ -124,11 +134,11 @@ export class Planner {
     const takes = state.words.map((word) => plannedStates.has(word));
     for (let row = 0; row < batch.length; row++) {
       const code = type.codes[row];
-      if (code === directory) this.#refuseProtected(batch, row);
-      if (code === unknown || mode.isNull(row)) continue;
-      const bits = mode.values[row] & 0o7777;
-      const owner = uid.values[row];
-      const group = gid.values[row];
+      if (code === directory) this.#refuseProtected(columns, row);
+      if (code === unknown || stat.isNull(row)) continue;
+      const bits = mode[row] & 0o7777;
+      const owner = uid[row];
+      const group = gid[row];
       if (code !== directory && code !== file) {
         const bad = policy.group !== 'keep' && isBadGroup(policy, group, owner);
         const isConcerned =
@@ -143,63 +153,56 @@ export class Planner {
         continue;
       }
       if (!concerns(policy, code === directory, bits, owner, group)) continue;
-      const mount = batch.column('mnt_id').get(row);
-      const dev = batch.column('dev').values[row];
-      const isElsewhere =
-        (mount !== null && mount !== tree.status.mntId) ||
-        ((code === directory || mount === null) && dev !== tree.status.dev);
-      if (isElsewhere) {
-        tally.skip('mount');
-        continue;
-      }
-      this.#candidate(batch, row, {
-        isDirectory: code === directory,
-        mode: bits,
-        uid: owner,
-        gid: group,
-      });
+      if (this.#isElsewhere(columns, row, code === directory)) tally.skip('mount');
+      else this.#candidate(columns, row, code === directory);
     }
   }
 
-  #candidate(batch: EntryBatch, row: number, subject: Subject): void {
+  #candidate(columns: PlannedColumns, row: number, isDirectory: boolean): void {
     const { policy, tally } = this.#parts;
-    const bytes = batch.column('path_raw').get(row) ?? batch.column('path').bytesAt(row);
-    const path = this.#below(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
-    if (path === null || path.length > LONGEST_PATH) {
-      tally.skip(path === null ? 'outside' : 'path_too_long');
+    const raw = columns.pathRaw.get(row);
+    const bytes = raw === null ? columns.pathBytes : bufferOf(raw);
+    const from = raw === null ? columns.path.offsets[row] : 0;
+    const end = raw === null ? columns.path.offsets[row + 1] : bytes.length;
+    const start = this.#below(bytes, from, end);
+    if (start < 0 || end - start > LONGEST_PATH) {
+      tally.skip(start < 0 ? 'outside' : 'path_too_long');
       return;
     }
-    const decision = decide(policy, subject, () => this.#inheritance.of(path));
+    const mode = columns.mode[row] & 0o7777;
+    const subject = { isDirectory, mode, uid: columns.uid[row], gid: columns.gid[row] };
+    const decision = decide(policy, subject, () => this.#inheritance.of(bytes, start, end));
     if (decision.skip !== null) tally.skip(decision.skip);
     if (decision.rules === 0) return;
-    this.#candidates.append({
-      names: path,
-      dev: batch.column('dev').values[row],
-      inode: BigInt(batch.column('inode').values[row]),
-      mode: batch.column('mode').values[row],
-      uid: subject.uid,
-      gid: subject.gid,
-      nlink: batch.column('nlink').values[row],
-      newMode: decision.mode,
-      newUid: decision.uid,
-      newGid: decision.gid,
-      rules: decision.rules,
-      depth: batch.column('depth').values[row],
-    });
+    this.#candidates.scanned(columns, row, bytes, start, end, decision);
   }
 
-  /** The path below the root; null when it is not below it. */
-  #below(path: Buffer): Buffer | null {
-    const { length } = this.#prefix;
-    if (path.length < length || path.compare(this.#prefix, 0, length, 0, length) !== 0) return null;
-    if (path.length === length || path.equals(this.#parts.typedRoot)) return path.subarray(0, 0);
-    return path[length] === SLASH ? path.subarray(length + 1) : null;
+  /** Where the part of a path below the root begins; -1 when it is not below it. */
+  #below(bytes: Buffer, start: number, end: number): number {
+    const prefix = this.#prefix;
+    const { length } = prefix;
+    if (end - start < length || bytes.compare(prefix, 0, length, start, start + length) !== 0) {
+      return -1;
+    }
+    const rest = start + length;
+    if (rest === end) return end;
+    if (bytes[rest] !== SLASH) return -1;
+    // The root as it was typed, with a slash at its end.
+    return bytes.subarray(rest, end).every((byte) => byte === SLASH) ? end : rest + 1;
+  }
+
+  /** On another mount than the root; files may have another device than their directory (overlayfs). */
+  #isElsewhere({ mount, dev }: PlannedColumns, row: number, isDirectory: boolean): boolean {
+    const { status } = this.#parts.tree;
+    const found = mount.get(row);
+    if (found !== null && found !== status.mntId) return true;
+    return (isDirectory || found === null) && pair(dev, row) !== status.dev;
   }
 
   /** A directory of the system's own inside the tree is a mistake that nothing else tells. */
-  #refuseProtected(batch: EntryBatch, row: number): void {
-    const devices = this.#protected.get(BigInt(batch.column('inode').values[row]));
-    if (devices === undefined || !devices.has(batch.column('dev').values[row])) return;
+  #refuseProtected({ batch, inode, dev }: PlannedColumns, row: number): void {
+    if (!this.#protected.mayHave(inode[row * 2])) return;
+    if (!this.#protected.has(pair(dev, row), pair(inode, row))) return;
     throw new PathRefused(batch.column('path').get(row) ?? '');
   }
 
@@ -243,6 +246,49 @@ export class Planner {
     if (!change.isDirectory && change.nlink > 1) this.#links.add(change);
     else this.#changes.add(change.depth, change);
   }
+}
+
+/** The columns of a batch, as loops read them. */
+interface PlannedColumns extends ScannedColumns {
+  readonly batch: EntryBatch;
+  readonly path: Utf8Column;
+  readonly pathBytes: Buffer;
+  readonly pathRaw: BinaryColumn;
+  readonly type: DictionaryColumn;
+  readonly state: DictionaryColumn;
+  readonly mount: BigIntColumn;
+}
+
+function columnsOf(batch: EntryBatch): PlannedColumns {
+  const path = batch.column('path');
+  return {
+    batch,
+    path,
+    pathBytes: bufferOf(path.bytes),
+    pathRaw: batch.column('path_raw'),
+    type: batch.column('type'),
+    state: batch.column('state'),
+    mode: batch.column('mode').values,
+    uid: batch.column('uid').values,
+    gid: batch.column('gid').values,
+    nlink: batch.column('nlink').values,
+    depth: batch.column('depth').values,
+    mount: batch.column('mnt_id'),
+    dev: pairsOf(batch.column('dev')),
+    inode: pairsOf(batch.column('inode')),
+  };
+}
+
+function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
+}
+
+function pairsOf({ values }: BigIntColumn): Uint32Array {
+  return new Uint32Array(values.buffer, values.byteOffset, values.length * 2);
+}
+
+function pair(pairs: Uint32Array, row: number): bigint {
+  return (BigInt(pairs[row * 2 + 1]) << 32n) | BigInt(pairs[row * 2]);
 }
 
 /** What the rules did not see: flags, access control lists, capabilities. */

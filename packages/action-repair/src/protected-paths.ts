@@ -35,16 +35,28 @@ export function protection(own: readonly FileIdentity[]): Protection {
   return { trees, directories, own: [...own, ...ownDirectories()] };
 }
 
-/** Identities of the protected directories, as the columns of a scan show them. */
-export function protectedIdentities(): ReadonlyMap<bigint, ReadonlySet<bigint>> {
-  const byInode = new Map<bigint, Set<bigint>>();
-  for (const path of [...trees, ...directories]) {
-    const identity = identityOf(path);
-    if (identity === null) continue;
-    const devices = byInode.get(identity.inode) ?? new Set();
-    byInode.set(identity.inode, devices.add(identity.dev));
+/** The protected directories by identity, to be compared with the columns of a scan. */
+export class ProtectedIdentities {
+  readonly #lowHalves = new Set<number>();
+  readonly #identities = new Set<string>();
+
+  constructor() {
+    for (const path of [...trees, ...directories]) {
+      const identity = identityOf(path);
+      if (identity === null) continue;
+      this.#lowHalves.add(Number(identity.inode & 0xffff_ffffn));
+      this.#identities.add(`${identity.dev}:${identity.inode}`);
+    }
   }
-  return byInode;
+
+  /** False when no protected inode has these 32 low bits: cheap, for every directory of a scan. */
+  mayHave(lowHalf: number): boolean {
+    return this.#lowHalves.has(lowHalf);
+  }
+
+  has(dev: bigint, inode: bigint): boolean {
+    return this.#identities.has(`${dev}:${inode}`);
+  }
 }
 
 /** Where this code is: what runs as root must not become writable for others. */

@@ -52,7 +52,7 @@ export class Spool {
     for (const { records, parts } of this.#piles.values()) {
       if (records.length === 0) continue;
       const bytes = records.finish();
-      await this.#file.write(bytes, 0, bytes.length, this.#fileSize);
+      await this.#file.appendFile(bytes);
       parts.push([this.#fileSize, bytes.length]);
       this.#fileSize += bytes.length;
     }
@@ -64,7 +64,8 @@ export class Spool {
     const from = this.#piles.get(pile);
     for (const [offset, length] of from?.parts ?? []) {
       const bytes = Buffer.alloc(length);
-      await this.#file?.read(bytes, 0, length, offset);
+      const read = await this.#file?.read(bytes, 0, length, offset);
+      if (read?.bytesRead !== length) throw new Error('the plan on disk is cut short');
       yield bytes;
     }
     if (from !== undefined && from.records.length > 0) yield from.records.copyOut();
