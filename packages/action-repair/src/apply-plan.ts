@@ -39,10 +39,8 @@ export async function applyPlan(path: string, options: ApplyOptions = {}): Promi
         `"${tree.shown}" is another directory than when the plan was made; make a new plan.`,
       );
     }
-    const euid = process.geteuid?.() ?? 0;
     session = await ChangeSession.open({
       tree,
-      isTrustedOwner: (uid) => uid === 0 || uid === euid,
       tally,
       threads,
       journal,

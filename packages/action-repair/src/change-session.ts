@@ -12,7 +12,6 @@ const SET_ID = 0o6000;
 
 export interface SessionOptions {
   readonly tree: Tree;
-  readonly isTrustedOwner: (uid: number) => boolean;
   readonly tally: Tally;
   readonly threads: number;
   /** File to create or to go on with; a new one in the default place when not given. */
@@ -51,7 +50,7 @@ export class ChangeSession {
    */
   static async open(options: SessionOptions): Promise<ChangeSession> {
     const { tree, run, plan, tally, threads } = options;
-    checkPrivileges(tree, options.isTrustedOwner);
+    checkPrivileges(tree);
     const path = options.journal ?? (await defaultJournalPath(run, new Date()));
     const journal = await Journal.open(resolve(path));
     let audit: AuditLog | null = null;

@@ -4,6 +4,7 @@ import {
   type EntryBatch,
   type EntrySchema,
   errorCount,
+  escapeText,
   type Outcome,
   type PlannedEffect,
   type StageContext,
@@ -87,7 +88,6 @@ class PermissionRepair implements Action<RepairEffect> {
       const { threads, journal } = this.#options;
       this.#session = await ChangeSession.open({
         tree,
-        isTrustedOwner: policy.isTrustedOwner,
         tally: this.#tally,
         threads,
         journal,
@@ -104,8 +104,11 @@ class PermissionRepair implements Action<RepairEffect> {
       typedRoot,
       threads: this.#options.threads,
     });
+    this.#warn = (message) => ctx.warn(message);
     ctx.signal.addEventListener('abort', this.#stop, { once: true });
   }
+
+  #warn: (message: string) => void = () => {};
 
   readonly #stop = () => this.#tree?.addon.stop();
 
@@ -141,7 +144,15 @@ class PermissionRepair implements Action<RepairEffect> {
   async close(outcome: Outcome): Promise<void> {
     await this.#planner?.close();
     await this.#session?.close();
-    if (!outcome.ok) return;
+    if (!outcome.ok) {
+      const { applied, journal } = this.#tally;
+      if (applied > 0) {
+        this.#warn(
+          `${applied} changes were made before the run ended; "${escapeText(journal ?? '')}" has them, to be undone or gone on with.`,
+        );
+      }
+      return;
+    }
     const walkErrors = outcome.accounting === null ? 0 : errorCount(outcome.accounting);
     this.#options.onSummary?.(this.#tally.summary(walkErrors));
   }

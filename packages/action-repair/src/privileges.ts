@@ -13,7 +13,8 @@ const OTHERS_WRITE = 0o022;
  * Everything that has to hold before anything below `tree` is changed.
  * @throws PwalkError `PWALK_APPLY_REFUSED`
  */
-export function checkPrivileges(tree: Tree, isTrustedOwner: (uid: number) => boolean): void {
+export function checkPrivileges(tree: Tree): void {
+  const caller = process.geteuid?.() ?? 0;
   const refuse = (sentence: string): never => {
     throw new PwalkError('PWALK_APPLY_REFUSED', sentence);
   };
@@ -45,7 +46,7 @@ export function checkPrivileges(tree: Tree, isTrustedOwner: (uid: number) => boo
   }
   const foreign = tree.ancestors.find(
     ({ uid, mode }) =>
-      !isTrustedOwner(uid) || ((mode & OTHERS_WRITE) !== 0 && (mode & STICKY) === 0),
+      (uid !== 0 && uid !== caller) || ((mode & OTHERS_WRITE) !== 0 && (mode & STICKY) === 0),
   );
   if (foreign !== undefined) {
     refuse(

@@ -39,8 +39,7 @@ export async function undo(path: string, options: UndoOptions = {}): Promise<Rep
     const index = await readJournal(journal.file, journal.path);
     const tree = openTree(index.root.path, [journal.identity]);
     checkRoot(index, tree, journal.path);
-    const euid = process.geteuid?.() ?? 0;
-    checkPrivileges(tree, (uid) => uid === 0 || uid === euid);
+    checkPrivileges(tree);
     audit = await AuditLog.open({
       path: `${journal.path}.${run.slice(0, 8)}.audit.jsonl`,
       run,

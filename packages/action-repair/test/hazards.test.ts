@@ -5,25 +5,30 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { applyPlan, undo } from '../src/index.js';
 import { refusal, repairing } from './support/repairing.js';
-import { GROUP, image, isRoot, project, scratch, state, USER } from './support/tree.js';
+import {
+  GROUP,
+  image,
+  isRoot,
+  project,
+  scratch,
+  state,
+  testProgram,
+  USER,
+} from './support/tree.js';
 
 const here = scratch();
 const own = { uid: USER, gid: USER };
 const journal = () => here.at('journal');
 const apply = () => ({ apply: true, journal: journal(), forceGroupWritable: true }) as const;
 
-/** POSIX ACLs and capabilities are set by Python: Node has no call for extended attributes. */
+/** Node has no call for extended attributes. */
 function setAttribute(path: string, name: string, hex: string): void {
-  const code = 'import os,sys;os.setxattr(sys.argv[1],sys.argv[2],bytes.fromhex(sys.argv[3]))';
-  execFileSync('python3', ['-c', code, path, name, hex]);
+  execFileSync(testProgram('fixture'), ['attribute', path, name, hex]);
 }
 
 /** user::rw- user:1001:rw- group::r-- mask::r-- other::--- */
 const namedUserAcl =
-  '020000000100060 0ffffffff02000600e903000004000400ffffffff10000400ffffffff20000000ffffffff'.replace(
-    ' ',
-    '',
-  );
+  '0200000001000600ffffffff02000600e903000004000400ffffffff10000400ffffffff20000000ffffffff';
 const netRawCapability = '0100000200200000000000000000000000000000';
 
 /** Runs a script of this directory in mount and other namespaces of its own. */

@@ -140,6 +140,28 @@ describe.runIf(isRoot)('behind a gate that sees every call that changes somethin
     }
   });
 
+  it('a signal ends it between two changes, with the journal closed and the status of the signal', async () => {
+    const top = project(here);
+    const before = state(top);
+    const journal = here.at('journal');
+    const command = join(scripts, '../../../cli/bin/run.js');
+    const args = [top, '--apply', '--force-group-writable', '--allow-unknown-gid'];
+    const [log, run] = [here.at('gate.log'), [process.execPath, command, 'repair', ...args]];
+    const flags = ['--term', '1', log, ...run, '--journal', journal, '--threads', '1'];
+    const ended = spawnSync(gate, flags, { encoding: 'utf8', timeout: 60_000 });
+    expect(ended).toMatchObject({ status: 143, stdout: '' });
+    expect(ended.stderr).toMatch(
+      /^pwalk: \d+ changes were made before the run ended; ".*journal" has them/,
+    );
+    const text = readFileSync(journal, 'utf8');
+    expect(text.trimEnd().split('\n').at(-1)).toContain('"is":"end"');
+    // The change under way was finished, and what was not begun is not half done.
+    const done = text.match(/"status":"done"/g)?.length ?? 0;
+    expect(done).toBeGreaterThan(0);
+    expect(await undo(journal)).toMatchObject({ applied: done, stale: 0, exitCode: 0 });
+    expect(state(top)).toEqual(before);
+  });
+
   it('an undo that was killed is gone on with', async () => {
     for (let n = 1; ; n++) {
       rmSync(here.at('proj'), { recursive: true, force: true });

@@ -1,6 +1,5 @@
-import { spawn } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import {
   appendFileSync,
   chmodSync,
@@ -10,22 +9,55 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { loadAddon } from '../src/addon.js';
-import { recordLayout } from '../src/change-records.js';
+import { ChangeRecords, changesIn, recordLayout } from '../src/change-records.js';
 import { crc32c } from '../src/crc32c.js';
 import { undo } from '../src/index.js';
+import { inGroups, Spool } from '../src/spool.js';
 import { journaldMessage, syslogMessage } from '../src/system-log.js';
 import { refusal, repairing } from './support/repairing.js';
-import { image, isRoot, project, scratch, state, USER } from './support/tree.js';
+import { image, isRoot, project, scratch, state, testProgram, USER } from './support/tree.js';
 
 const here = scratch();
 const journal = () => here.at('journal');
 
 it('records have the same layout in C++ and TypeScript', () => {
   expect(loadAddon().recordLayout()).toEqual(recordLayout);
+});
+
+it('a plan that is too large for memory is read back from disk as it was', async () => {
+  const spool = new Spool(1000);
+  const expected: string[] = [];
+  for (let i = 0; i < 100; i++) {
+    const records = new ChangeRecords();
+    const names = Buffer.from(`${'d/'.repeat(i % 3)}f${i}`);
+    const [inode, dev] = [BigInt(i), 1n];
+    const image = {
+      mode: 0o100644,
+      uid: i,
+      gid: i,
+      nlink: 1,
+      newMode: 0o664,
+      newUid: i,
+      newGid: 7,
+    };
+    records.append({ names, dev, inode, ...image });
+    const [change] = changesIn(records.finish());
+    spool.add(i % 3, change);
+    await spool.settle();
+    if (i % 3 === 1) expected.push(names.toString());
+  }
+  expect(spool.piles).toEqual([0, 1, 2]);
+  const found: string[] = [];
+  for await (const group of inGroups(spool.read(1), () => 7)) {
+    const changes = [...changesIn(group)];
+    expect(changes.length).toBeLessThanOrEqual(7);
+    found.push(...changes.map(({ path }) => path.toString()));
+  }
+  expect(found).toEqual(expected);
+  await spool.close();
 });
 
 it('the checksum is CRC-32C', () => {
@@ -130,11 +162,19 @@ describe.runIf(isRoot)('the audit log', () => {
 
   it('goes to the log of the system too, where one listens', async () => {
     const top = project(here);
-    const script = join(dirname(fileURLToPath(import.meta.url)), 'support/system-log.py');
-    const child = spawn('unshare', ['-m', 'python3', script, process.execPath, top, journal()], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    const [out] = await Promise.all([text(child.stdout), once(child, 'close')]);
+    const script = join(dirname(fileURLToPath(import.meta.url)), 'support/repair.mjs');
+    mkdirSync(here.at('dev'));
+    // A /dev of our own, with a socket of our own, and no other log of the machine in reach.
+    const setUp = `
+      mount --make-rprivate /
+      mount --rbind /dev '${here.at('dev')}'
+      mount -t tmpfs none /dev
+      mount -t tmpfs none /run
+      for f in null urandom; do touch /dev/$f; mount --bind '${here.at('dev')}'/$f /dev/$f; done
+      exec "$@"`;
+    const listening = [testProgram('fixture'), 'listen', '/dev/log', process.execPath, script];
+    const flags = ['-m', 'sh', '-ec', setUp, 'sh', ...listening, top, journal()];
+    const { stdout: out } = spawnSync('unshare', flags, { encoding: 'utf8' });
     const messages = out.trimEnd().split('\n');
     expect(messages).toHaveLength(6);
     expect(messages[1]).toMatch(

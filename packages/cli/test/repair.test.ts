@@ -61,7 +61,8 @@ describe.runIf(isRoot)('pwalk repair', () => {
       exitCode: 0,
     });
     expect(image('a')).toBe(`${USER}:4242 2755`);
-    const again = pwalk(['repair', top, lenient, '--apply', '--json']);
+    const other = here.at('other');
+    const again = pwalk(['repair', top, lenient, '--apply', '--json', '--journal', other]);
     expect(JSON.parse(again.stdout)).toMatchObject({ planned: 0, journal: null });
 
     const undone = pwalk(['repair', 'undo', journal]);

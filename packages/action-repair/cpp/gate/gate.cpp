@@ -1,6 +1,6 @@
-// gate [--kill N] [--sync] [--missing NAME]... LOG COMMAND...: runs a command and stands before every call
+// gate [--kill N] [--term N] [--sync] [--missing NAME]... LOG COMMAND...: runs a command and stands before every call
 // it makes to change modes or owners. Each is written to LOG, then let through; before the N-th the
-// command is killed. With --sync fdatasync counts too; --missing openat2 (or fchmodat2) makes that call
+// command is killed, or told to end (--term) and the call let through. With --sync fdatasync counts too; --missing openat2 (or fchmodat2) makes that call
 // answer ENOSYS, as old kernels and the filters of containers do. Ends with the command's status, 137
 // when it was killed. For tests; needs root and Linux 5.5.
 // Source: https://docs.kernel.org/userspace-api/seccomp_filter.html
@@ -50,6 +50,7 @@ constexpr std::array changing = {
 
 struct Options {
   long kill_at = 0;
+  long term_at = 0;
   bool sync = false;
   std::vector<unsigned> missing;
 };
@@ -167,6 +168,7 @@ int supervise(pid_t child, int listener, std::FILE* log, const Options& options)
       ::kill(child, SIGKILL);
       break;
     }
+    if (seen == options.term_at) ::kill(child, SIGTERM);
     write_line(log, static_cast<pid_t>(request.pid), request.data);
     seccomp_notif_resp response{};
     response.id = request.id;
@@ -187,6 +189,7 @@ int main(int argc, char** argv) {
     const std::string flag = argv[at];
     if (flag == "--sync") options.sync = true;
     else if (flag == "--kill" && at + 1 < argc) options.kill_at = std::atol(argv[++at]);
+    else if (flag == "--term" && at + 1 < argc) options.term_at = std::atol(argv[++at]);
     else if (flag == "--missing" && at + 1 < argc) {
       options.missing.push_back(std::string(argv[++at]) == "openat2" ? SYS_openat2 : SYS_fchmodat2);
     } else return 2;

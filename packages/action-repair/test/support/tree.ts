@@ -101,7 +101,7 @@ export function state(
 const packageDirectory = dirname(dirname(dirname(new URL(import.meta.url).pathname)));
 
 /** Builds one of the test programs of this package and returns its path. */
-export function testProgram(name: 'gate' | 'churn'): string {
+export function testProgram(name: 'gate' | 'churn' | 'fixture'): string {
   const script = join(packageDirectory, '../../scripts/build-native.mjs');
   execFileSync(process.execPath, [script, name], { cwd: packageDirectory, stdio: 'pipe' });
   return join(packageDirectory, 'build', name);
