@@ -30,6 +30,7 @@ export {
   type ConfigEnvironment,
   type ConfigExport,
   defineConfig,
+  type FilteredSinkUse,
   type NamedStage,
   type PipelineConfig,
   type PipelineConfigs,

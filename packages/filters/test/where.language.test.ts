@@ -25,6 +25,8 @@ describe('the language of where()', () => {
     ['mode & 0o777 == 0o644', { mode: 0o100644 }],
     ['depth == -1', { depth: -1 }],
     ['blocks * 512 < size', { size: 2n ** 63n, blocks: 1n }],
+    // The product and the number are the same double.
+    ['size * 3 > 27021597764222972', { size: 2n ** 53n - 1n }],
     ['1GiB < size and not size > 2GiB', { size: 3n << 29n }],
     ['ext IN ["bam",\'gz\', ]', { ext: 'gz' }],
     ['ext not in ["bam"]', { ext: 'gz' }],

@@ -2,7 +2,13 @@ import { z } from 'zod';
 import { effects } from '../plugin/capabilities.js';
 import { isStage } from '../plugin/plugin.js';
 import { hooks } from '../plugin/timeouts.js';
-import type { ConfigExport, PipelineConfig, PipelineConfigs, StageUse } from './define-config.js';
+import type {
+  ConfigExport,
+  FilteredSinkUse,
+  PipelineConfig,
+  PipelineConfigs,
+  StageUse,
+} from './define-config.js';
 
 /** What is wrong at one place of a config. */
 export interface ConfigFault {
@@ -38,6 +44,21 @@ const use = z.custom<StageUse<never>>().superRefine((value: unknown, context) =>
   }
 });
 
+const filtered = z.strictObject({ filters: z.array(use), sink: use });
+
+const sinkUse = z
+  .custom<StageUse<'sink'> | FilteredSinkUse>()
+  .superRefine((value: unknown, context) => {
+    const isFiltered =
+      typeof value === 'object' && value !== null && !isStage(value) && 'sink' in value;
+    const { error } = (isFiltered ? filtered : use).safeParse(value);
+    for (const issue of error?.issues ?? []) {
+      const message =
+        issue.code === 'custom' ? issue.message : describe({ ...issue, path: [0, ...issue.path] });
+      context.addIssue({ code: 'custom', message, path: issue.path });
+    }
+  });
+
 const root = z.union([
   z.string().min(1),
   z.custom<Uint8Array>((value) => value instanceof Uint8Array),
@@ -48,7 +69,7 @@ const pipeline = z.strictObject({
   roots: z.array(root).min(1).optional(),
   source: use.optional(),
   filters: z.array(use).optional(),
-  sinks: z.array(use).optional(),
+  sinks: z.array(sinkUse).optional(),
   actions: z.array(use).optional(),
   allow: z.array(z.enum(effects)).optional(),
   dryRun: z.boolean().optional(),

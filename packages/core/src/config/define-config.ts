@@ -18,6 +18,12 @@ export interface NamedStage {
 /** A stage as a config lists it. What is falsy is left out, so that `condition && plugin()` works. */
 export type StageUse<K extends Kind> = Stage<K> | NamedStage | false | null | undefined;
 
+/** A sink with filters of its own: it takes what they leave, and the sinks beside it everything. */
+export interface FilteredSinkUse {
+  readonly filters: readonly StageUse<'filter'>[];
+  readonly sink: StageUse<'sink'>;
+}
+
 /** One pipeline of a config. */
 export interface PipelineConfig {
   /** Shown by `pwalk explain`. */
@@ -27,7 +33,7 @@ export interface PipelineConfig {
   /** Where entries come from. @default the native walker */
   readonly source?: StageUse<'source'>;
   readonly filters?: readonly StageUse<'filter'>[];
-  readonly sinks?: readonly StageUse<'sink'>[];
+  readonly sinks?: readonly (StageUse<'sink'> | FilteredSinkUse)[];
   readonly actions?: readonly StageUse<'action'>[];
   /** Effects that plugins may have; none unless listed. */
   readonly allow?: readonly Effect[];

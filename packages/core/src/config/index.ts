@@ -1,6 +1,7 @@
 export type {
   ConfigEnvironment,
   ConfigExport,
+  FilteredSinkUse,
   NamedStage,
   PipelineConfig,
   PipelineConfigs,

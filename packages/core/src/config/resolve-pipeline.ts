@@ -1,10 +1,11 @@
 import { PwalkError } from '../errors/pwalk-error.js';
 import { checkStages } from '../pipeline/check-pipeline.js';
+import type { FilteredSink } from '../pipeline/filtered-sink.js';
 import type { PipelineSpec } from '../pipeline/pipeline.js';
 import { type Kind, type Stage, stageOf } from '../plugin/plugin.js';
 import { escapeText } from '../text/escape.js';
 import { parseSize } from '../text/size.js';
-import type { PipelineConfig, StageUse } from './define-config.js';
+import type { FilteredSinkUse, PipelineConfig, StageUse } from './define-config.js';
 import { combined, invalid, type LoadedConfig } from './load-config.js';
 import { type BuiltIns, resolveStage } from './resolve-stage.js';
 
@@ -57,6 +58,20 @@ export async function resolvePipeline(
       await Promise.all((uses ?? []).map((use, index) => resolve(kind, use, `${kind}s[${index}]`)))
     ).flat();
 
+  const listSinks = async (): Promise<(Stage<'sink'> | FilteredSink)[]> => {
+    const found = (pipeline.sinks ?? []).map(async (use, index) => {
+      const place = `sinks[${index}]`;
+      if (!isFilteredUse(use)) return resolve('sink', use, place);
+      const filters = use.filters.map((filter, at) =>
+        resolve('filter', filter, `${place}.filters[${at}]`),
+      );
+      const sinks = await resolve('sink', use.sink, `${place}.sink`);
+      const own = (await Promise.all(filters)).flat();
+      return sinks.map((sink) => ({ filters: own, sink }));
+    });
+    return (await Promise.all(found)).flat();
+  };
+
   const roots = options.roots ?? pipeline.roots;
   const [source = await options.defaultSource()] = await resolve(
     'source',
@@ -78,7 +93,7 @@ export async function resolvePipeline(
   const spec: PipelineSpec = {
     source: rooted,
     filters: await list('filter', pipeline.filters),
-    sinks: await list('sink', pipeline.sinks),
+    sinks: await listSinks(),
     actions: await list('action', pipeline.actions),
     ...settings(pipeline, faults, prefix),
   };
@@ -107,6 +122,10 @@ export function choosePipeline(
     `Config "${escapeText(file)}" has no pipeline "${escapeText(name)}"; name one of ${names}.`,
     { path: file },
   );
+}
+
+function isFilteredUse(use: StageUse<'sink'> | FilteredSinkUse): use is FilteredSinkUse {
+  return typeof use === 'object' && use !== null && 'sink' in use && 'filters' in use;
 }
 
 /** The source's options with the roots in them. */
