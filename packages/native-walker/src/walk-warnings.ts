@@ -25,7 +25,7 @@ export function walkWarnings(notes: NativeNotes): string[] {
   }
   if (notes.unexpectedErrors > 0) {
     warnings.push(
-      `${notes.unexpectedErrors} entries failed with ${errorName(notes.firstUnexpected)}, which the walker should never meet; please report this.`,
+      `Calls failed with ${errorName(notes.firstUnexpected)} (${notes.unexpectedErrors} in all), which the walker should never meet; please report this.`,
     );
   }
   return warnings;

@@ -76,6 +76,7 @@ int child_main(const std::string& task, const std::string& root) {
   if (task == "descriptors-5") few_descriptors(root, 5, 3);
   if (task == "no-descriptors") no_descriptors(root);
   if (task == "unprivileged") unprivileged(root);
+  if (task.starts_with("fault ")) scan_with_fault(task, root);
   if (task.starts_with("hang-")) scan_what_hangs(task, root);
   // Not exit(): a leak check needs descriptors and privileges this process gave away.
   std::fflush(nullptr);

@@ -1,0 +1,128 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { command, pwalk, scratch, sql } from './support/pwalk.js';
+
+const walker = fileURLToPath(new URL('../../native-walker', import.meta.url));
+const builder = fileURLToPath(new URL('../../../scripts/build-native.mjs', import.meta.url));
+const here = scratch();
+const { errno } = constants;
+
+/** Directories d0 … d39, each with a directory "sub" that holds a file "target". */
+const DIRECTORIES = 40;
+const ROWS = 1 + DIRECTORIES * 3;
+
+beforeAll(() => {
+  execFileSync(process.execPath, [builder, 'faults'], { cwd: walker, stdio: 'ignore' });
+}, 300_000);
+
+beforeEach(() => {
+  for (let i = 0; i < DIRECTORIES; i++) {
+    mkdirSync(here.at(`tree/d${i}/sub`), { recursive: true });
+    writeFileSync(here.at(`tree/d${i}/sub/target`), 'x'.repeat(i));
+  }
+});
+
+interface Fault {
+  readonly call: 'openat' | 'getdents64' | 'statx';
+  readonly error: keyof typeof errno;
+  /** Last component of what the calls are about; any when empty. */
+  readonly name: string;
+  /** The first that fails, and each so many after it; 0 for no other. */
+  readonly first?: number;
+  readonly every?: number;
+}
+
+/** Runs a report while the kernel fails some of its calls, whoever makes them. */
+async function reportWith(fault: Fault, ...flags: string[]) {
+  const { call, error, name, first = 1, every = 1 } = fault;
+  const output = here.at('faulted.parquet');
+  const { status, stdout, stderr } = spawnSync(
+    `${walker}/build/faults`,
+    [
+      ...[call, `${errno[error]}`, name, `${first}`, `${every}`],
+      ...[process.execPath, command, 'report', here.at('tree'), '-o', output, '--json', ...flags],
+    ],
+    { encoding: 'utf8', timeout: 90_000 },
+  );
+  const query = `select coalesce(path, '') as path, state, errno, inode, size, mode, mtime, btime from '${output}' order by path`;
+  return { status, stderr, summary: JSON.parse(stdout), rows: await sql(query) };
+}
+
+describe('pwalk report while system calls fail', () => {
+  it('H01: what vanishes between being listed and statted is counted, and no error', async () => {
+    const { status, summary, rows } = await reportWith({
+      ...{ call: 'statx', error: 'ENOENT', name: 'target' },
+      ...{ first: 10, every: 7 },
+    });
+    expect(summary).toMatchObject({ vanished: 5, complete: true, read: ROWS, entries: ROWS - 5 });
+    expect(rows.filter(({ state }) => state !== 'ok')).toEqual([]);
+    expect(status).toBe(0);
+  });
+
+  it('H10: when descriptors run short everything is there all the same', async () => {
+    const { status, summary } = await reportWith({
+      ...{ call: 'openat', error: 'EMFILE', name: 'sub' },
+      ...{ first: 3, every: 7 },
+    });
+    expect(summary).toMatchObject({ entries: ROWS, complete: true, states: { ok: ROWS } });
+    expect(status).toBe(0);
+  });
+
+  it.each([
+    ['openat', 'EACCES', 'denied'],
+    ['openat', 'ELOOP', 'error'],
+    ['getdents64', 'EIO', 'incomplete'],
+  ] as const)(
+    'H02: %s: %s is a row with the state %s, and status 3',
+    async (call, error, state) => {
+      const { status, summary, rows } = await reportWith({ call, error, name: 'sub' });
+      expect(summary).toMatchObject({ errors: DIRECTORIES, complete: false, exitCode: 3 });
+      expect(summary.states).toEqual({ ok: 1 + DIRECTORIES, [state]: DIRECTORIES });
+      const failed = rows.filter((row) => row.state !== 'ok');
+      expect(
+        failed.every((row) => row.errno === errno[error] && /\/sub$/.test(String(row.path))),
+      ).toBe(true);
+      expect(status).toBe(3);
+    },
+  );
+
+  it('a mount that stops answering is left alone, and the rest of the run ends', async () => {
+    const fault: Fault = { call: 'openat', error: 'ETIMEDOUT', name: 'sub', first: 5, every: 0 };
+    const { status, stderr, summary } = await reportWith(fault, '--threads', '1');
+    expect(summary.states).toMatchObject({ error: 1, degraded: expect.any(Number) });
+    expect(summary.read).toBe(summary.entries);
+    expect(stderr).toMatch(
+      /^pwalk: The file system at ".*\/sub" stopped answering \(ETIMEDOUT\); what was not read of it yet has the state "degraded"\.\n$/,
+    );
+    expect(status).toBe(3);
+  });
+
+  it('an errno that cannot happen is a row, and a request to report it', async () => {
+    const fault: Fault = { call: 'openat', error: 'ENAMETOOLONG', name: 'sub', first: 2, every: 0 };
+    const { status, stderr, summary } = await reportWith(fault);
+    expect(summary.states).toEqual({ ok: ROWS - 2, error: 1 });
+    expect(stderr).toContain(
+      'Calls failed with ENAMETOOLONG (1 in all), which the walker should never meet',
+    );
+    expect(status).toBe(3);
+  });
+
+  it.each(['ENOSYS', 'EPERM'] as const)(
+    'without statx (%s) the rows are the same but for birth',
+    async (error) => {
+      expect(
+        pwalk(['report', here.at('tree'), '-o', here.at('whole.parquet'), '-q']),
+      ).toMatchObject({ status: 0 });
+      const { status, stderr, rows } = await reportWith({ call: 'statx', error, name: '' }, '-x');
+      const whole = await sql(
+        `select path, state, errno, inode, size, mode, mtime, null as btime from '${here.at('whole.parquet')}' order by path`,
+      );
+      expect(rows).toEqual(whole);
+      expect(stderr).toContain('This kernel tells no mount ids');
+      expect(status).toBe(0);
+    },
+  );
+});
