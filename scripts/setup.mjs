@@ -14,7 +14,7 @@ const stampFile = join(root, 'node_modules', '.pwalk-setup.json');
 /** What decides whether to install: contents, since an install is slow and a checkout touches times. */
 const manifests = ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json'];
 /** What decides whether to build: names, sizes and times of everything that is compiled. */
-const sources = ['packages', 'native', 'scripts', 'turbo.json', 'tsconfig.base.json'];
+const sources = ['packages', 'native', 'scripts', 'templates', 'turbo.json', 'tsconfig.base.json'];
 const notSources = new Set([
   'node_modules',
   'dist',

@@ -9,6 +9,7 @@ export {
   undo,
 } from '@pwalk/action-repair';
 export * from '@pwalk/core';
+export { OutputFile } from '@pwalk/core/io';
 export {
   age,
   glob,

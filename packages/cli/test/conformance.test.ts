@@ -3,16 +3,19 @@ import { join } from 'node:path';
 import { conformance, type Subject } from '@pwalk/testkit';
 import {
   age,
+  arrow,
   csv,
   glob,
   group,
   hardlinks,
+  jsonl,
   mode,
   owner,
   parquet,
   permissionRepair,
   regex,
   size,
+  summary,
   type,
   walker,
   where,
@@ -22,6 +25,13 @@ import { builtIns } from '../src/built-ins.js';
 import { sql } from './support/pwalk.js';
 
 const text = (name: string) => (directory: string) => readFileSync(join(directory, name), 'latin1');
+
+/** Without the time the run took and its identity. */
+const timeless = (name: string) => (directory: string) =>
+  text(name)(directory)
+    .split('\n')
+    .filter((line) => !/"(id|finishedAt)":|seconds|scan_id|timestamp/.test(line))
+    .join('\n');
 
 /** Every built-in plugin, in each of the ways it works. */
 const subjects: Readonly<Record<string, readonly Subject[]>> = {
@@ -51,6 +61,28 @@ const subjects: Readonly<Record<string, readonly Subject[]>> = {
       read: text('out.csv'),
     },
     { stage: (directory) => csv({ path: join(directory, 'out.csv.gz'), dialect: 'dey' }) },
+  ],
+  jsonl: [
+    {
+      stage: (directory) => jsonl({ path: join(directory, 'out.jsonl') }),
+      read: text('out.jsonl'),
+      invalidOptions: [{}, { path: '' }],
+    },
+  ],
+  arrow: [
+    { stage: (directory) => arrow({ path: join(directory, 'out.arrow') }), invalidOptions: [{}] },
+    { stage: (directory) => arrow({ path: join(directory, 'out.arrows') }) },
+  ],
+  summary: [
+    {
+      stage: (directory) => summary({ path: join(directory, 'out.json') }),
+      read: timeless('out.json'),
+      invalidOptions: [{}],
+    },
+    {
+      stage: (directory) => summary({ path: join(directory, 'out.prom') }),
+      read: timeless('out.prom'),
+    },
   ],
   age: [{ stage: () => age({ time: 'mtime', over: '2y' }), invalidOptions: [{}, 7] }],
   glob: [{ stage: () => glob('*.txt'), invalidOptions: [{}, []] }],

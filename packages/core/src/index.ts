@@ -41,6 +41,7 @@ export { type ErrorCode, errorCodes, exitCodes } from './errors/codes.js';
 export { describeErrno } from './errors/errno.js';
 export { PwalkError, type PwalkErrorDetails } from './errors/pwalk-error.js';
 export type { FileIdentity } from './io/file-identity.js';
+export { type CheckedPipeline, checkPipeline } from './pipeline/check-pipeline.js';
 // Building engines and sources of one's own
 export { DEFAULT_CREDIT, type GateOptions, throughCreditGate } from './pipeline/credit-gate.js';
 export { eachBatch } from './pipeline/each-batch.js';
@@ -51,8 +52,9 @@ export {
   explainPipeline,
 } from './pipeline/explain-pipeline.js';
 export type { OnError } from './pipeline/fan-out.js';
-export type { FilteredSink } from './pipeline/filtered-sink.js';
+export type { CheckedSink, FilteredSink } from './pipeline/filtered-sink.js';
 export { type ObserveOptions, observeSource } from './pipeline/observe-source.js';
+export type { CheckedStage } from './pipeline/open-stage.js';
 export {
   type PipelineResult,
   type PipelineSpec,

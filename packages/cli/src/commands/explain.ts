@@ -2,23 +2,30 @@ import * as Args from '@oclif/core/args';
 import { Command } from '@oclif/core/command';
 import * as Flags from '@oclif/core/flags';
 import { exactArguments } from '../exact-arguments.js';
+import { configFlag } from '../flags/config-flags.js';
 import { filterFlags, filtersOf } from '../flags/filter-flags.js';
 import { outputFlags, outputRequest } from '../flags/output-flags.js';
 import { pruneFlags, pruneSettings } from '../flags/prune-flags.js';
 import { scanFlags, scanSettings } from '../flags/scan-flags.js';
 import { print } from '../terminal.js';
 
+const reportFlags = { ...outputFlags, ...filterFlags, ...scanFlags, ...pruneFlags };
+
 export default class Explain extends Command {
-  static override summary = 'Say how a report would be made, and do nothing.';
+  static override summary =
+    'Say how a report or a configured pipeline would be run, and do nothing.';
 
   static override description =
     `Prints the stages of \`pwalk report\` with the same paths and flags, the columns that the walk is asked for, and the system calls that takes for each entry and directory. Nothing is read or written.
+
+With --config, and without any path, it is the pipeline NAME of a config, else the one called default, checked as by \`pwalk run\`.
 
 Exit status: 0, or 2 for usage.`;
 
   static override examples = [
     '<%= config.bin %> explain /data',
     '<%= config.bin %> explain /data -o names.csv --columns path,type',
+    '<%= config.bin %> explain -c pwalk.config.mjs nightly',
   ];
 
   static override strict = false;
@@ -26,20 +33,21 @@ Exit status: 0, or 2 for usage.`;
   static override args = {
     path: Args.string({
       description: 'directory or file to walk; several may be given',
-      required: true,
+      required: false,
     }),
   };
 
   static override flags = {
-    ...outputFlags,
-    ...filterFlags,
-    ...scanFlags,
-    ...pruneFlags,
+    ...reportFlags,
+    config: configFlag(Object.keys(reportFlags)),
     json: Flags.boolean({ description: 'print one JSON object' }),
   };
 
   override async run(): Promise<void> {
     const { argv, flags } = await this.parse(Explain);
+    if (flags.config !== undefined || argv.length === 0) {
+      return this.#configured(flags.config, argv.map(String), flags.json);
+    }
     const { output, ...wanted } = outputRequest(flags);
     const options = {
       ...scanSettings(flags),
@@ -55,5 +63,19 @@ Exit status: 0, or 2 for usage.`;
       flags.json ? JSON.stringify(explanation) : formatExplanation(explanation),
       process.stdout,
     );
+  }
+
+  async #configured(file: string | undefined, words: string[], json: boolean): Promise<void> {
+    const { configuredPipeline } = await import('../configured-pipeline.js');
+    const { explainConfigured, formatConfigured } = await import(
+      '../explain/explain-configured.js'
+    );
+    const pipeline = await configuredPipeline({
+      file,
+      command: 'explain',
+      words: exactArguments(words),
+    });
+    const explanation = await explainConfigured(pipeline);
+    print(json ? JSON.stringify(explanation) : formatConfigured(explanation), process.stdout);
   }
 }

@@ -1,7 +1,7 @@
 import { Command } from '@oclif/core/command';
 import * as Flags from '@oclif/core/flags';
 import { exactArguments } from '../exact-arguments.js';
-import { configFlags } from '../flags/config-flags.js';
+import { configFlag } from '../flags/config-flags.js';
 import { summaryFlags } from '../flags/summary-flags.js';
 import { interruption } from '../interruption.js';
 import { print, tell } from '../terminal.js';
@@ -27,7 +27,7 @@ Exit status: 0 complete, 1 failed, 2 usage or an invalid config, 3 finished but 
   static override strict = false;
 
   static override flags = {
-    ...configFlags,
+    config: configFlag(),
     'dry-run': Flags.boolean({
       description: 'plan actions, print what they would do, and do nothing',
     }),

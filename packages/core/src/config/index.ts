@@ -1,3 +1,4 @@
+export { fitsRange } from '../pipeline/check-pipeline.js';
 export type {
   ConfigEnvironment,
   ConfigExport,

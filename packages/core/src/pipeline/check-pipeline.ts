@@ -108,7 +108,7 @@ async function checkStage<K extends Kind>(
     );
   }
   const { plugin, name } = stage;
-  if (!(await fits(plugin.pwalk))) {
+  if (!(await fitsRange(plugin.pwalk))) {
     throw new PwalkError(
       'PWALK_PLUGIN_VERSION',
       `Plugin "${name}" asks for @pwalk/core ${plugin.pwalk} and this is ${CORE_VERSION}; install a version of the plugin that fits.`,
@@ -145,7 +145,7 @@ function optionsInvalid(name: string, issues: readonly StandardSchemaV1.Issue[])
 }
 
 /** Whether this version is in a plugin's range. The ranges of our own plugins need no library to tell. */
-async function fits(range: string): Promise<boolean> {
+export async function fitsRange(range: string): Promise<boolean> {
   if (range === '*' || range === `^${CORE_VERSION}`) return true;
   const { default: satisfies } = await import('semver/functions/satisfies.js');
   return satisfies(CORE_VERSION, range, { includePrerelease: true });
@@ -163,6 +163,8 @@ function columnsOf(stages: readonly CheckedStage[]): ReadonlySet<string> {
       if (!added.has(name)) wanted.add(name);
     }
   }
+  // A batch is as long as its columns: without any it would have no rows. This one costs a byte a row.
+  if (wanted.size === 0) wanted.add('type');
   return wanted;
 }
 

@@ -207,7 +207,7 @@ export class Trial {
     const common = {
       allow: (await this.capabilities()).effects ?? [],
       timeouts: Object.fromEntries(limits.map((hook) => [hook, this.patience])),
-      scan: { id: 'conformance', startedAt: new Date(0), roots: [this.directory] },
+      scan: { id: scanId(), startedAt: new Date(0), roots: [this.directory] },
       dryRun: options.dryRun ?? false,
       ...(options.signal === undefined ? {} : { signal: options.signal }),
       ...(options.credit === undefined ? {} : { credit: options.credit }),
@@ -222,6 +222,13 @@ export class Trial {
       return { ...common, source: given, sinks: [...before, ...after], actions: [stage] };
     throw new Error(`"${stage.kind}" is no kind of plugin`);
   }
+}
+
+let scans = 0;
+
+/** Unique, and of the same length each time, so that it changes no file's size. */
+function scanId(): string {
+  return `${String(++scans).padStart(8, '0')}-conformance`;
 }
 
 function isOfKind<K extends Kind>(stage: Stage, kind: K): stage is Stage<K> {
