@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 
 /**
@@ -12,6 +13,14 @@ export function exactArguments(decoded: readonly string[]): (string | Buffer)[] 
     const at = raw.findIndex((bytes) => bytes.toString('utf8') === argument);
     return at < 0 ? argument : (raw.splice(at, 1)[0] ?? argument);
   });
+}
+
+/** False for (the end of) a command line argument that Node could not decode without loss. */
+export function isExact(decoded: string): boolean {
+  if (!decoded.includes('\ufffd')) return true;
+  return !rawArguments().some(
+    (bytes) => !isUtf8(bytes) && bytes.toString('utf8').endsWith(decoded),
+  );
 }
 
 function rawArguments(): Buffer[] {

@@ -3,6 +3,7 @@ import { escapeText, fullEntrySchema, isStage, PwalkError, type Stage } from '@p
 import { outputDescriptor } from '@pwalk/core/io';
 import { type PruneOptions, pruneOptions } from '@pwalk/native-walker';
 import { z } from 'zod';
+import { checkColumnName } from './column-name.js';
 import { type Compression, compressionsAccepted, isCompression } from './compression.js';
 import { checkErrorsFile } from './errors-sink.js';
 import { errorsSchema } from './errors-table.js';
@@ -211,11 +212,7 @@ function checkColumns(names: readonly string[], constants: object): void {
 
 function checkConstants(names: readonly string[]): void {
   for (const name of names) {
-    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
-      throw misfit(
-        `A column cannot be named "${escapeText(name)}"; use letters, digits and _, and no digit first.`,
-      );
-    }
+    checkColumnName(name);
     if (fullEntrySchema.has(name) || errorsSchema.has(name)) {
       throw misfit(`There is a column "${name}" already; give yours another name.`);
     }

@@ -83,6 +83,12 @@ describe('bad input ends in one sentence, the documented status, and no file', (
       /--column site has no text; give it as NAME=TEXT/,
     ],
     [
+      'a column that every object has already',
+      2,
+      ['report', '/usr/share/doc', '--column', '__proto__=x'],
+      /cannot be named "__proto__"/,
+    ],
+    [
       'errors into a file of no format',
       2,
       ['report', '/usr/share/doc', '--errors', 'errors.txt'],
@@ -137,10 +143,14 @@ describe('bad input ends in one sentence, the documented status, and no file', (
   });
 
   it('a name for the output that is not UTF-8', () => {
-    const line = `${process.execPath} ${command} report /usr/share/doc -o "$(printf 'raw-\\377.csv')"`;
-    const ended = spawnSync('sh', ['-c', line], { cwd: here.path, encoding: 'utf8' });
-    expect(ended.stderr).toMatch(/^pwalk: The name of an output must be UTF-8; .*\n$/);
-    expect(ended.status).toBe(2);
+    for (const flag of ['-o ', '-o', '--output=', '--errors=', '--column x=']) {
+      const line = `${process.execPath} ${command} report /usr/share/doc ${flag}"$(printf 'raw-\\377.csv')"`;
+      const ended = spawnSync('sh', ['-c', line], { cwd: here.path, encoding: 'utf8' });
+      expect(ended.stderr).toMatch(
+        /^pwalk: The (name of an output|text of --column x) must be UTF-8.*\n$/,
+      );
+      expect(ended.status).toBe(2);
+    }
     expect(readdirSync(here.path)).toEqual([]);
   });
 });

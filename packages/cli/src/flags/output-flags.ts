@@ -1,7 +1,8 @@
 import * as Flags from '@oclif/core/flags';
 import { defaultEntrySchema, PwalkError } from '@pwalk/core';
+import { checkColumnName } from '../column-name.js';
 import { type Compression, compressionsAccepted, isCompression } from '../compression.js';
-import { exactArguments } from '../exact-arguments.js';
+import { isExact } from '../exact-arguments.js';
 import { type Format, formats } from '../output-format.js';
 import type { OutputOptions } from '../report-options.js';
 
@@ -134,6 +135,8 @@ function constantsOf(pairs: readonly string[]): Readonly<Record<string, string>>
     if (name === undefined || text === undefined) {
       throw misfit(`--column ${pair} has no text; give it as NAME=TEXT.`);
     }
+    checkColumnName(name);
+    if (!isExact(pair)) throw misfit(`The text of --column ${name} must be UTF-8.`);
     if (constants.has(name)) throw misfit(`--column ${name} was given twice; give it once.`);
     constants.set(name, text);
   }
@@ -142,8 +145,7 @@ function constantsOf(pairs: readonly string[]): Readonly<Record<string, string>>
 
 /** Node has decoded the name: of one that is not UTF-8 something else would be created. */
 function checkName(path: string): void {
-  const [exact] = exactArguments([path]);
-  if (typeof exact === 'string') return;
+  if (isExact(path)) return;
   throw misfit(
     'The name of an output must be UTF-8; choose another, and rename the file afterwards.',
   );
