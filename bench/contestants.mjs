@@ -19,7 +19,7 @@ function isInstalled(command) {
 }
 
 /** The raw-syscall floor, built from the walker's own core. */
-function buildFloor() {
+export function buildFloor() {
   const cwd = join(project, 'packages/native-walker');
   execFileSync(process.execPath, [join(project, 'scripts/build-native.mjs'), 'floor'], {
     cwd,

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 // npm run bench [-- --tree wide --rounds 5 --threads 2 --patience 60 --write]
+// npm run bench -- walk […]   names only, see walk.mjs
 //
 // Walks each tree with every contestant in turn, round after round, warm, and prints medians and
 // ratios as a markdown table; with --write into docs/internals/performance.md. Ratios are taken
@@ -16,6 +17,11 @@ import { machine } from './machine.mjs';
 import { benchDirectory, tree } from './make-tree.mjs';
 import { countLines, measure, median } from './measure.mjs';
 import { table, writeSection } from './page.mjs';
+
+if (process.argv[2] === 'walk') {
+  await import('./walk.mjs');
+  process.exit();
+}
 
 const { values } = parseArgs({
   options: {

@@ -10,6 +10,11 @@ namespace {
 // What a directory in the window takes beside its names and its path.
 constexpr size_t directory_overhead = sizeof(PlannedDirectory) + 64;
 
+// Waking the caller takes as long as listing a directory: he is woken when there are some for him, or
+// when he has waited long enough.
+constexpr size_t worth_waking = 32;
+constexpr auto longest_hold = std::chrono::microseconds(500);
+
 }  // namespace
 
 std::shared_ptr<Lister> Lister::start(ListerOptions options, std::function<void()> wake) {
@@ -101,6 +106,7 @@ Lister::Step Lister::proceed(Lock& lock, Wait wait) {
       case State::delivering:
         if (wait == Wait::never) {
           awaited_ = true;
+          overdue_.reset();
           return Step::pending;
         }
         changed_.wait(lock, [&] { return cancelled_ || directory.state == State::ready || directory.state == State::delivered; });
@@ -265,7 +271,7 @@ Lister::Outcome Lister::work(PlannedDirectory& directory) const {
 bool Lister::complete(PlannedDirectory& directory, Outcome outcome) {
   --busy_;
   changed_.notify_all();
-  if (directory.stop) return false;
+  if (directory.stop) return is_time_to_wake();
   if (outcome.replaced) {
     drop_children(directory);
     directory.listing = std::move(outcome.listing);
@@ -273,6 +279,7 @@ bool Lister::complete(PlannedDirectory& directory, Outcome outcome) {
   }
   if (directory.state == State::reading) {
     directory.state = State::ready;
+    ++ready_;
     if (directory.children.empty()) unplan(directory);
     const size_t bytes = directory.listing.names.size() + directory.children.size() * sizeof(PlannedChild);
     ahead_bytes_ += bytes;
@@ -281,7 +288,22 @@ bool Lister::complete(PlannedDirectory& directory, Outcome outcome) {
     directory.state = State::delivered;
     if (!directory.children.empty() && !directory.in_plan) plan_before(plan_.begin(), directory);
   }
-  return awaited_ && current_.get() == &directory;
+  return is_time_to_wake();
+}
+
+bool Lister::is_time_to_wake() {
+  if (!awaited_) return false;
+  const State state = current_->state;
+  if (state != State::ready && state != State::delivered) return false;
+  // Where calls are quick, and another thread will be here soon.
+  if (state == State::ready && current_->listing.trust == TimesTrust::local && ready_ < worth_waking && busy_ > 0) {
+    const auto now = std::chrono::steady_clock::now();
+    if (!overdue_) overdue_ = now + longest_hold;
+    if (now < *overdue_) return false;
+  }
+  awaited_ = false;
+  overdue_.reset();
+  return true;
 }
 
 std::vector<PlannedChild> Lister::children_of(const Listing& listing) const {
@@ -311,6 +333,7 @@ void Lister::count_in(PlannedDirectory& directory, size_t bytes) {
 void Lister::count_out(PlannedDirectory& directory) {
   if (!directory.in_window) return;
   directory.in_window = false;
+  if (directory.state == State::ready) --ready_;
   ahead_bytes_ -= std::exchange(directory.window_bytes, 0);
   --ahead_;
 }

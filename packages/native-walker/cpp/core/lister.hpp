@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -111,6 +112,8 @@ class Lister : public std::enable_shared_from_this<Lister> {
   // Forgets the directory and all below it.
   void drop(PlannedRef directory);
   void drop_children(PlannedDirectory& directory);
+  // Whether who waits for current_ is woken now that something was completed.
+  bool is_time_to_wake();
   bool window_is_open() const { return ahead_ < options_.window && ahead_bytes_ < options_.window_bytes; }
 
   const ListerOptions options_;
@@ -121,10 +124,12 @@ class Lister : public std::enable_shared_from_this<Lister> {
   PlannedRef current_;               // of the last visit()
   PlannedRef demanded_;              // for the pool to take before anything else
   bool awaited_ = false;             // current_ is pending
+  std::optional<std::chrono::steady_clock::time_point> overdue_;  // when a held back wake must be given
   ReadingPlan plan_;
   size_t ahead_ = 0;
   size_t ahead_bytes_ = 0;
-  size_t busy_ = 0;  // threads working for this
+  size_t ready_ = 0;  // of those ahead, listed
+  size_t busy_ = 0;   // threads working for this
   bool cancelled_ = false;
   std::condition_variable changed_;  // something was completed
 };

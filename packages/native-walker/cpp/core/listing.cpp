@@ -39,36 +39,59 @@ uint8_t type_by_stat(int fd, const char* name) {
   return S_ISDIR(got.st_mode) ? DT_DIR : S_ISLNK(got.st_mode) ? DT_LNK : DT_REG;
 }
 
+// Memory in which a thread collects names, used again for the next directory.
+struct NameScratch {
+  std::string directories;
+  std::string others;
+
+  static NameScratch& of_thread() {
+    thread_local NameScratch scratch;
+    return scratch;
+  }
+  // A huge directory does not keep its memory.
+  void clear() {
+    for (std::string* names : {&directories, &others}) {
+      names->clear();
+      if (names->capacity() > 1 << 20) names->shrink_to_fit();
+    }
+  }
+};
+
 // Collects the names of one listing, the directories apart from the rest.
 class NameCollector {
  public:
-  NameCollector(Listing& listing, const ListingRules& rules) : listing_(listing), rules_(rules) {}
+  NameCollector(Listing& listing, const ListingRules& rules)
+      : listing_(listing), rules_(rules), scratch_(NameScratch::of_thread()) {
+    scratch_.clear();
+  }
 
   void add(uint8_t type, std::string_view name) {
     if (type == DT_DIR) {
       if (!rules_.skip_names.empty() && rules_.skip_names.contains(std::string(name))) return;
-      listing_.names.append(name).push_back('/');
+      scratch_.directories.append(name).push_back('/');
       ++listing_.directory_count;
     } else if (type == DT_LNK) {
-      listing_.links.push_back({std::string(name), listing_.names.size(), listing_.directory_count, others_.size()});
+      listing_.links.push_back({std::string(name), scratch_.directories.size(), listing_.directory_count, scratch_.others.size()});
       link_bytes_ += name.size() + sizeof(UnresolvedLink);
     } else {
-      others_.append(name).push_back('/');
+      scratch_.others.append(name).push_back('/');
     }
     ++listing_.entry_count;
   }
 
-  size_t bytes() const { return listing_.names.size() + others_.size() + link_bytes_; }
+  size_t bytes() const { return scratch_.directories.size() + scratch_.others.size() + link_bytes_; }
 
   void finish() {
-    listing_.directories_size = listing_.names.size();
-    listing_.names += others_;
+    const auto& [directories, others] = scratch_;
+    listing_.directories_size = directories.size();
+    listing_.names.reserve(directories.size() + others.size());
+    listing_.names.append(directories).append(others);
   }
 
  private:
   Listing& listing_;
   const ListingRules& rules_;
-  std::string others_;
+  NameScratch& scratch_;
   size_t link_bytes_ = 0;
 };
 
