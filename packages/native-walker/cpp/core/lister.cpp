@@ -104,12 +104,12 @@ Lister::Step Lister::proceed(Lock& lock, Wait wait) {
         return settle();
       case State::reading:
       case State::delivering:
-        if (wait == Wait::never) {
-          awaited_ = true;
-          overdue_.reset();
-          return Step::pending;
-        }
-        changed_.wait(lock, [&] { return cancelled_ || directory.state == State::ready || directory.state == State::delivered; });
+        awaited_ = true;
+        overdue_.reset();
+        if (wait == Wait::never) return Step::pending;
+        blocking_ = true;
+        changed_.wait(lock, [&] { return cancelled_ || !awaited_; });
+        blocking_ = false;
         break;
     }
     if (cancelled_) return Step::closed;
@@ -173,7 +173,7 @@ void Lister::cancel() {
     cancelled_ = true;
     pool_.leave(*this);
     demanded_.reset();
-    was_awaited = std::exchange(awaited_, false);
+    was_awaited = std::exchange(awaited_, false) && !blocking_;
     if (current_) drop(current_);
     while (!entered_.empty()) {
       drop(std::move(entered_.back()));
@@ -269,9 +269,8 @@ Lister::Outcome Lister::work(PlannedDirectory& directory) const {
 }
 
 bool Lister::complete(PlannedDirectory& directory, Outcome outcome) {
-  --busy_;
-  changed_.notify_all();
-  if (directory.stop) return is_time_to_wake();
+  if (--busy_ == 0) changed_.notify_all();
+  if (directory.stop) return wakes_by_callback();
   if (outcome.replaced) {
     drop_children(directory);
     directory.listing = std::move(outcome.listing);
@@ -288,7 +287,13 @@ bool Lister::complete(PlannedDirectory& directory, Outcome outcome) {
     directory.state = State::delivered;
     if (!directory.children.empty() && !directory.in_plan) plan_before(plan_.begin(), directory);
   }
-  return is_time_to_wake();
+  return wakes_by_callback();
+}
+
+bool Lister::wakes_by_callback() {
+  if (!is_time_to_wake()) return false;
+  if (blocking_) changed_.notify_all();
+  return !blocking_;
 }
 
 bool Lister::is_time_to_wake() {

@@ -114,6 +114,8 @@ class Lister : public std::enable_shared_from_this<Lister> {
   void drop_children(PlannedDirectory& directory);
   // Whether who waits for current_ is woken now that something was completed.
   bool is_time_to_wake();
+  // Wakes who blocks; true when `wake` is to be called for who does not.
+  bool wakes_by_callback();
   bool window_is_open() const { return ahead_ < options_.window && ahead_bytes_ < options_.window_bytes; }
 
   const ListerOptions options_;
@@ -123,7 +125,8 @@ class Lister : public std::enable_shared_from_this<Lister> {
   std::vector<PlannedRef> entered_;  // the caller's position, top first
   PlannedRef current_;               // of the last visit()
   PlannedRef demanded_;              // for the pool to take before anything else
-  bool awaited_ = false;             // current_ is pending
+  bool awaited_ = false;             // current_ is pending, or somebody blocks for it
+  bool blocking_ = false;
   std::optional<std::chrono::steady_clock::time_point> overdue_;  // when a held back wake must be given
   ReadingPlan plan_;
   size_t ahead_ = 0;
@@ -131,7 +134,7 @@ class Lister : public std::enable_shared_from_this<Lister> {
   size_t ready_ = 0;  // of those ahead, listed
   size_t busy_ = 0;   // threads working for this
   bool cancelled_ = false;
-  std::condition_variable changed_;  // something was completed
+  std::condition_variable changed_;  // who blocks is to wake, or no thread works any more
 };
 
 }  // namespace pwalk
