@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // repair.mjs [--tree wide] [--rounds 5] [--threads N] [--bad PERCENT …]: what planning a repair costs,
 // against the bare scan of the same columns. The tree of make-tree.mjs is given a good group and, for each
-// round of figures, PERCENT of its entries a bad one; default 0, 2 and 10. Needs root, to change groups.
+// round of figures, PERCENT of its entries a bad one; default 0, 2 and 10.
+// Needs root, to change groups.
 //
 // Prints a line of JSON for each percentage: medians of both, and the medians of the ratios of pairs that
 // ran one after the other, in wall and in processor time (which other work on the machine changes less).
@@ -17,6 +18,7 @@ const columns = [
   'path_raw',
   'type',
   'inode',
+  'parent_inode',
   'dev',
   'depth',
   'mode',

@@ -47,8 +47,12 @@ export interface Protection {
 /** A root, held open. */
 export interface AddonTree {
   describe(): TreeDescription;
-  /** An entry by its path below the root; null when it is not there, or on another mount, or protected. */
-  look(path: Uint8Array): InodeStatus | null;
+  /**
+   * Looks at an entry by its path below the root.
+   * @param into gets uid, gid and mode
+   * @returns false when it is not there, or on another mount, or protected
+   */
+  look(path: Uint8Array, into: Uint32Array): boolean;
   /** Completes records (see `change-records.ts`) in place. */
   inspect(records: Uint8Array, threads: number): Promise<void>;
   /** Makes the changes of records, and writes what came of each into it. */

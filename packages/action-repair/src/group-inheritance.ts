@@ -17,7 +17,7 @@ export class GroupInheritance {
   readonly #policy: Policy;
   readonly #known = new Map<string, number | SkipReason>();
   #bytes = 0;
-  #last: { readonly directory: Buffer; readonly group: number | SkipReason } | null = null;
+  readonly #found = new Uint32Array(3);
 
   constructor(tree: AddonTree, policy: Policy) {
     this.#tree = tree;
@@ -29,17 +29,7 @@ export class GroupInheritance {
     // The root itself has nothing above.
     if (start === end) return 'no_group';
     const slash = bytes.lastIndexOf(SLASH, end - 1);
-    const length = Math.max(0, slash - start);
-    const last = this.#last;
-    const isLast =
-      last !== null &&
-      last.directory.length === length &&
-      bytes.compare(last.directory, 0, length, start, start + length) === 0;
-    if (isLast) return last.group;
-    const directory = Buffer.from(bytes.subarray(start, start + length));
-    const group = this.#handedOnBy(directory);
-    this.#last = { directory, group };
-    return group;
+    return this.#handedOnBy(bytes.subarray(start, Math.max(start, slash)));
   }
 
   #handedOnBy(directory: Buffer): number | SkipReason {
@@ -65,9 +55,8 @@ export class GroupInheritance {
 
   /** What the directory itself has to hand on; undefined when that is for those above to say. */
   #ownOf(directory: Buffer): number | SkipReason | undefined {
-    const status = this.#tree.look(directory);
-    if (status === null) return 'changed';
-    const { uid, gid } = status;
+    if (!this.#tree.look(directory, this.#found)) return 'changed';
+    const [uid, gid] = this.#found;
     if (!this.#policy.isTrustedOwner(uid) || isBadGroup(this.#policy, gid, uid)) return undefined;
     const verdict = this.#policy.judgeGroup(gid);
     return verdict === 'ok' ? gid : verdict;

@@ -95,6 +95,7 @@ class PermissionRepair implements Action<RepairEffect> {
         plan: null,
       });
       tree = this.#session.tree;
+      this.#tally.makesChanges = true;
     }
     this.#tree = tree;
     this.#planner = new Planner({

@@ -17,7 +17,7 @@ import { LinkClosure } from './link-closure.js';
 import { isBadGroup, type Policy } from './policy.js';
 import { ProtectedIdentities } from './protected-paths.js';
 import { PathRefused } from './refused-entry.js';
-import { concerns, decide, only } from './rules.js';
+import { concerns, decide, needsInherited, only } from './rules.js';
 import type { SkipReason } from './skips.js';
 import { inGroups, Spool } from './spool.js';
 import type { Tally } from './summary.js';
@@ -29,6 +29,7 @@ export const plannedColumns = [
   'path_raw',
   'type',
   'inode',
+  'parent_inode',
   'dev',
   'depth',
   'mode',
@@ -160,21 +161,51 @@ export class Planner {
 
   #candidate(columns: PlannedColumns, row: number, isDirectory: boolean): void {
     const { policy, tally } = this.#parts;
+    const uid = columns.uid[row];
+    const gid = columns.gid[row];
+    const mode = columns.mode[row] & 0o7777;
+    const inherited = needsInherited(policy, uid, gid) ? this.#inherited(columns, row) : 0;
+    if (typeof inherited === 'string' && !isDirectory) {
+      tally.skip(inherited);
+      return;
+    }
+    const decision = decide(policy, { isDirectory, mode, uid, gid }, inherited);
+    if (decision.skip !== null) tally.skip(decision.skip);
+    if (decision.rules === 0) return;
+    const place = this.#place(columns, row);
+    if (typeof place === 'string') tally.skip(place);
+    else this.#candidates.scanned(columns, row, place.bytes, place.start, place.end, decision);
+  }
+
+  /**
+   * The group for an entry. Neighbours in a batch are mostly of one directory, which its inode tells:
+   * all directories that come here are of the root's device.
+   */
+  #inherited(columns: PlannedColumns, row: number): number | SkipReason {
+    if (columns.depth[row] < 0) return 'no_group';
+    const { parent } = columns;
+    const last = columns.last;
+    if (parent[row * 2] !== last.low || parent[row * 2 + 1] !== last.high) {
+      const place = this.#place(columns, row);
+      last.low = parent[row * 2];
+      last.high = parent[row * 2 + 1];
+      last.group =
+        typeof place === 'string'
+          ? place
+          : this.#inheritance.of(place.bytes, place.start, place.end);
+    }
+    return last.group;
+  }
+
+  /** Where the path below the root is, or why there is none to work with. */
+  #place(columns: PlannedColumns, row: number): Place | SkipReason {
     const raw = columns.pathRaw.get(row);
     const bytes = raw === null ? columns.pathBytes : bufferOf(raw);
     const from = raw === null ? columns.path.offsets[row] : 0;
     const end = raw === null ? columns.path.offsets[row + 1] : bytes.length;
     const start = this.#below(bytes, from, end);
-    if (start < 0 || end - start > LONGEST_PATH) {
-      tally.skip(start < 0 ? 'outside' : 'path_too_long');
-      return;
-    }
-    const mode = columns.mode[row] & 0o7777;
-    const subject = { isDirectory, mode, uid: columns.uid[row], gid: columns.gid[row] };
-    const decision = decide(policy, subject, () => this.#inheritance.of(bytes, start, end));
-    if (decision.skip !== null) tally.skip(decision.skip);
-    if (decision.rules === 0) return;
-    this.#candidates.scanned(columns, row, bytes, start, end, decision);
+    if (start < 0) return 'outside';
+    return end - start > LONGEST_PATH ? 'path_too_long' : { bytes, start, end };
   }
 
   /** Where the part of a path below the root begins; -1 when it is not below it. */
@@ -248,6 +279,13 @@ export class Planner {
   }
 }
 
+/** A path below the root. */
+interface Place {
+  readonly bytes: Buffer;
+  readonly start: number;
+  readonly end: number;
+}
+
 /** The columns of a batch, as loops read them. */
 interface PlannedColumns extends ScannedColumns {
   readonly batch: EntryBatch;
@@ -257,6 +295,9 @@ interface PlannedColumns extends ScannedColumns {
   readonly type: DictionaryColumn;
   readonly state: DictionaryColumn;
   readonly mount: BigIntColumn;
+  readonly parent: Uint32Array;
+  /** The directory asked for last, and its answer. */
+  readonly last: { low: number; high: number; group: number | SkipReason };
 }
 
 function columnsOf(batch: EntryBatch): PlannedColumns {
@@ -274,6 +315,9 @@ function columnsOf(batch: EntryBatch): PlannedColumns {
     nlink: batch.column('nlink').values,
     depth: batch.column('depth').values,
     mount: batch.column('mnt_id'),
+    parent: pairsOf(batch.column('parent_inode')),
+    // No inode has the number 0.
+    last: { low: 0, high: 0, group: 'no_group' },
     dev: pairsOf(batch.column('dev')),
     inode: pairsOf(batch.column('inode')),
   };

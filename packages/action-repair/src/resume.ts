@@ -33,6 +33,7 @@ export async function finishOpenChanges(parts: Parts): Promise<void> {
       `The journal "${escapeText(journal.path)}" was begun with another plan; name another file.`,
     );
   }
+  const found = new Uint32Array(3);
   for (const seq of index.changes) {
     if (index.fate(seq) !== 'open') continue;
     const intent = await index.intent(seq);
@@ -41,12 +42,7 @@ export async function finishOpenChanges(parts: Parts): Promise<void> {
     appendRedo(records, intent);
     const bytes = records.finish();
     const change = new Change(bytes, 0);
-    const found = tree.addon.look(path);
-    const isUntouched =
-      found !== null &&
-      found.uid === old.uid &&
-      found.gid === old.gid &&
-      (found.mode & ~TYPE_BITS) === old.mode;
+    const isUntouched = tree.addon.look(path, found) && isAs(found, old.uid, old.gid, old.mode);
     if (!isUntouched) {
       change.check(checks.partial);
       await tree.addon.change(bytes, threads);
@@ -58,6 +54,10 @@ export async function finishOpenChanges(parts: Parts): Promise<void> {
   }
   await journal.commit();
   await audit.commit();
+}
+
+function isAs([uid, gid, mode]: Uint32Array, ...old: readonly number[]): boolean {
+  return uid === old[0] && gid === old[1] && (mode & ~TYPE_BITS) === old[2];
 }
 
 /** @throws PwalkError `PWALK_JOURNAL_REFUSED` when the journal is that of another tree */

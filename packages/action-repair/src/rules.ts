@@ -42,20 +42,25 @@ export function concerns(
   );
 }
 
+/** True when the decision on an entry depends on the group that its directory hands on. */
+export function needsInherited(policy: Policy, uid: number, gid: number): boolean {
+  if (policy.group !== 'from-parent') return false;
+  const isChowned = uid === policy.chownFrom;
+  if (isChowned && policy.chownToGid >= 0) return false;
+  return policy.groupAll || isBadGroup(policy, gid, uid) || (isChowned && gid === policy.chownTo);
+}
+
 /**
  * The decision on one entry. Group rights are given only where the group is right: an entry whose bad
  * group cannot be replaced gets setgid at most.
- * @param inherited the group its directory hands on, or why there is none; asked only when needed
+ * @param inherited the group its directory hands on, or why there is none; read only where
+ * `needsInherited`
  */
-export function decide(
-  policy: Policy,
-  subject: Subject,
-  inherited: () => number | SkipReason,
-): Decision {
+export function decide(policy: Policy, subject: Subject, inherited: number | SkipReason): Decision {
   const { isDirectory, mode, uid, gid } = subject;
   const isChowned = uid === policy.chownFrom;
   const newUid = isChowned ? policy.chownTo : uid;
-  const wanted = wantedGroup(policy, subject, isChowned, inherited);
+  const wanted = wantedGroup(policy, subject, inherited);
   if (typeof wanted !== 'number') return only(policy, subject, wanted);
   const isSetId = !isDirectory && (mode & SET_ID) !== 0;
   const movesOwner = newUid !== uid || wanted !== gid;
@@ -96,14 +101,16 @@ export function only(
 function wantedGroup(
   policy: Policy,
   { uid, gid }: Subject,
-  isChowned: boolean,
-  inherited: () => number | SkipReason,
+  inherited: number | SkipReason,
 ): number | SkipReason {
+  const isChowned = uid === policy.chownFrom;
   if (isChowned && policy.chownToGid >= 0) return policy.chownToGid;
-  const newUid = isChowned ? policy.chownTo : uid;
-  const isBad = isBadGroup(policy, gid, uid) || gid === newUid;
-  if (policy.group === 'keep' || !(isBad || policy.groupAll)) return gid;
-  return policy.group === 'given' ? policy.gid : inherited();
+  if (policy.group === 'given') {
+    const newUid = isChowned ? policy.chownTo : uid;
+    const isBad = isBadGroup(policy, gid, uid) || gid === newUid;
+    return isBad || policy.groupAll ? policy.gid : gid;
+  }
+  return needsInherited(policy, uid, gid) ? inherited : gid;
 }
 
 function modeBits(policy: Policy, isDirectory: boolean, mode: number): number {

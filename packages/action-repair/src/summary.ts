@@ -58,6 +58,8 @@ export class Tally {
   widened = 0;
   journal: string | null = null;
   stopped: RepairSummary['stopped'] = null;
+  /** Changes are made, not only planned: then what was left out because it changed is missing. */
+  makesChanges = false;
   readonly #skipped = new Map<SkipReason, number>();
   readonly #byRule = new Map<Rule, number>();
   readonly #examples = new Map<Rule, Example[]>();
@@ -94,7 +96,7 @@ export class Tally {
     const exitCode =
       stopped !== null
         ? exitCodes.resumable
-        : errors > 0 || stale > 0
+        : errors > 0 || stale > 0 || (this.makesChanges && this.#skipped.has('changed'))
           ? exitCodes.incomplete
           : exitCodes.complete;
     return {

@@ -258,6 +258,22 @@ describe.runIf(isRoot)('what a tree may hold for the one who repairs it', () => 
     expect(await repairing(top)).toMatchObject({ planned: 2, exitCode: 0 });
   });
 
+  it('a disk that is full of its records: nothing is changed', () => {
+    const top = project(here);
+    mkdirSync(here.at('small'));
+    const before = state(top, { ctime: true });
+    for (const room of [0, 1]) {
+      // Without a page left not even the first line fits; with one, the intents do not.
+      const setUp = `
+        mount -t tmpfs -o size=16k none '${here.at('small')}'
+        dd if=/dev/zero of='${here.at('small')}/fill' bs=4k count=${4 - room} 2>/dev/null`;
+      const ended = inNamespace(['-m'], setUp, 'repair.mjs', [top, here.at('small/journal')]);
+      expect(ended.stderr).toContain('PWALK_OUTPUT_WRITE');
+      expect(ended.stderr).toContain('ENOSPC');
+      expect(state(top, { ctime: true })).toEqual(before);
+    }
+  });
+
   it('leaves its own journal and audit log alone, inside the tree', async () => {
     const top = project(here);
     here.directory('proj/private', { mode: 0o700 });

@@ -120,7 +120,7 @@ int apply(const TreeRoot& root, const ChangeRecord& record, int fd, InodeStatus&
 
 void inspect(Descent& descent, RecordAt at) {
   ChangeRecord record = at.load();
-  Reached found = descent.reach(first_name(at.names()));
+  Reached found = descent.glance(first_name(at.names()));
   if (found.status == Status::ok) {
     const InodeStatus& inode = found.inode;
     const bool same = inode.identity == FileIdentity{record.dev, record.inode} && is_before(record, inode) &&
@@ -130,7 +130,7 @@ void inspect(Descent& descent, RecordAt at) {
   if (found.status == Status::ok) {
     record.ctime_ns = found.inode.ctime_ns;
     record.btime_ns = found.inode.btime_ns;
-    const Features features = features_of(found.fd.get(), found.inode, record.new_mode);
+    const Features features = features_at(descent.place(), found.inode, record.new_mode);
     record.features = features.bits;
     record.widened = features.widened;
     if (features.error != 0) {

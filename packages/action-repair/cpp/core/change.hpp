@@ -5,7 +5,8 @@
 
 namespace pwalk::repair {
 
-// Compares the entry with what the scan saw of it and completes the record: times, features.
+// Compares the entry with what the scan saw of it and completes the record: times, features. What it
+// finds is looked at again, through one descriptor, before anything is changed.
 void inspect(Descent& descent, RecordAt at);
 
 // Makes one change, on a descriptor that was compared with the record's before-image. Bits are taken

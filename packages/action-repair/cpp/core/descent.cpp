@@ -62,6 +62,31 @@ Reached Descent::reach(std::string_view path) {
   return reached;
 }
 
+Reached Descent::glance(std::string_view path) {
+  if (path.empty()) {
+    Reached root = reach(path);
+    root.fd.reset();
+    place_ = ProcDescriptors::path_of(root_.fd()) + "/.";
+    return root;
+  }
+  Reached seen;
+  std::vector<std::string_view> components;
+  if (!split(path, components)) {
+    seen.status = Status::failed;
+    seen.error = EINVAL;
+    return seen;
+  }
+  const std::string name(components.back());
+  components.pop_back();
+  seen.status = enter(components, seen.error);
+  if (seen.status != Status::ok) return seen;
+  const int parent = fd_at(components.size());
+  seen.error = status_at(parent, name.c_str(), seen.inode);
+  seen.status = seen.error != 0 ? status_of_errno(seen.error) : judge(seen.inode);
+  place_ = ProcDescriptors::path_of(parent) + "/" + name;
+  return seen;
+}
+
 // Makes levels_ the directories named by `parents`, the last of them open.
 Status Descent::enter(const std::vector<std::string_view>& parents, int& error) {
   size_t common = 0;
@@ -94,7 +119,10 @@ int Descent::open_component(int parent, const std::string& name, bool directory)
 
 Status Descent::look(int fd, InodeStatus& inode, int& error) const {
   error = status_of(fd, inode);
-  if (error != 0) return Status::failed;
+  return error != 0 ? Status::failed : judge(inode);
+}
+
+Status Descent::judge(const InodeStatus& inode) const {
   const InodeStatus& root = root_.status();
   // Also what openat2 has checked already: this is all there is without it.
   if (inode.mount_root || inode.mnt_id != root.mnt_id) return Status::mount;

@@ -29,6 +29,12 @@ class Descent {
   // `path` is relative to the root; empty for the root itself.
   Reached reach(std::string_view path);
 
+  // Looks at an entry without opening it, which is cheaper: for planning, where nothing hangs on the
+  // entry being the same a moment later. `fd` of what it returns is empty.
+  Reached glance(std::string_view path);
+  // Where the entry that was glanced at last is below /proc/self/fd: its own name may be a link.
+  const std::string& place() const { return place_; }
+
  private:
   // A directory on the way. Closed where there are too many; then opened again from the nearest above.
   struct Level {
@@ -43,10 +49,12 @@ class Descent {
   Status enter(const std::vector<std::string_view>& parents, int& error);
   int open_component(int parent, const std::string& name, bool directory) const;
   Status look(int fd, InodeStatus& inode, int& error) const;
+  Status judge(const InodeStatus& inode) const;
   int fd_at(size_t levels) const { return levels == 0 ? root_.fd() : levels_[levels - 1].fd.get(); }
 
   const TreeRoot& root_;
   std::vector<Level> levels_;
+  std::string place_;
 };
 
 }  // namespace pwalk::repair

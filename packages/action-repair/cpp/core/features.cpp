@@ -30,15 +30,15 @@ int read_all(std::string& value, Read&& read) {
   }
 }
 
-}  // namespace
+using List = ssize_t (*)(const char*, char*, size_t);
+using Get = ssize_t (*)(const char*, const char*, void*, size_t);
 
-Features features_of(int fd, const InodeStatus& inode, uint32_t new_mode) {
+Features read_features(const char* path, List list, Get get, const InodeStatus& inode, uint32_t new_mode) {
   Features found;
   if (inode.immutable) found.bits |= immutable;
   if (inode.append_only) found.bits |= append_only;
-  const std::string path = ProcDescriptors::path_of(fd);
   std::string names;
-  const int error = read_all(names, [&](char* to, size_t size) { return ::listxattr(path.c_str(), to, size); });
+  const int error = read_all(names, [&](char* to, size_t size) { return list(path, to, size); });
   // A file system without extended attributes has neither ACLs nor capabilities.
   if (error == EOPNOTSUPP) return found;
   if (error != 0) {
@@ -51,7 +51,7 @@ Features features_of(int fd, const InodeStatus& inode, uint32_t new_mode) {
     if (name == acl_access_name) {
       std::string value;
       found.error = read_all(value, [&](char* to, size_t size) {
-        return ::getxattr(path.c_str(), "system.posix_acl_access", to, size);
+        return get(path, "system.posix_acl_access", to, size);
       });
       if (found.error == ENODATA) found.error = 0;  // removed just now: ctime will tell
       if (found.error != 0) return found;
@@ -67,6 +67,16 @@ Features features_of(int fd, const InodeStatus& inode, uint32_t new_mode) {
     }
   }
   return found;
+}
+
+}  // namespace
+
+Features features_of(int fd, const InodeStatus& inode, uint32_t new_mode) {
+  return read_features(ProcDescriptors::path_of(fd).c_str(), ::listxattr, ::getxattr, inode, new_mode);
+}
+
+Features features_at(const std::string& place, const InodeStatus& inode, uint32_t new_mode) {
+  return read_features(place.c_str(), ::llistxattr, ::lgetxattr, inode, new_mode);
 }
 
 AclReading read_acl(std::string_view value, uint32_t new_mode) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "core/change_record.hpp"
@@ -15,9 +16,12 @@ struct Features {
   int error = 0;
 };
 
-// Reads the extended attributes and flags of an open entry that is a file or a directory. `proc` must
-// be valid: O_PATH descriptors have no attributes of their own.
+// Reads the extended attributes and flags of an entry that is a file or a directory, by its place below
+// the verified /proc/self/fd: O_PATH descriptors have no attributes of their own.
+// Of a descriptor itself:
 Features features_of(int fd, const InodeStatus& inode, uint32_t new_mode);
+// Of an entry of a directory that a descriptor stands for; a link in its place is not followed.
+Features features_at(const std::string& place, const InodeStatus& inode, uint32_t new_mode);
 
 // How a POSIX ACL reads beside the mode; the attribute's value in the kernel's format, version 2.
 // Source: include/uapi/linux/posix_acl_xattr.h

@@ -20,13 +20,15 @@ int64_t nanoseconds(const statx_timestamp& time) {
 
 }  // namespace
 
-int status_of(int fd, InodeStatus& status) {
+int status_of(int fd, InodeStatus& status) { return status_at(fd, "", status); }
+
+int status_at(int directory, const char* name, InodeStatus& status) {
   struct statx got;
   constexpr int flags = AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT;
-  if (::statx(fd, "", flags, STATX_BASIC_STATS | STATX_BTIME | STATX_MNT_ID, &got) != 0) {
+  if (::statx(directory, name, flags, STATX_BASIC_STATS | STATX_BTIME | STATX_MNT_ID, &got) != 0) {
     if (errno != ENOSYS && errno != EPERM) return errno;
     struct stat old;
-    if (::fstatat(fd, "", &old, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT) != 0) return errno;
+    if (::fstatat(directory, name, &old, flags) != 0) return errno;
     status = InodeStatus{};
     status.identity = {old.st_dev, old.st_ino};
     status.ctime_ns = old.st_ctim.tv_sec * 1'000'000'000 + old.st_ctim.tv_nsec;

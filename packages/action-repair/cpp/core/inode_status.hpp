@@ -34,4 +34,7 @@ struct InodeStatus {
 // 0 or an errno. Works on O_PATH descriptors; never triggers an automount.
 int status_of(int fd, InodeStatus& status);
 
+// The same of an entry of a directory; a symbolic link is looked at itself.
+int status_at(int directory, const char* name, InodeStatus& status);
+
 }  // namespace pwalk::repair

@@ -1,6 +1,7 @@
 #include "napi/tree.hpp"
 
 #include <atomic>
+#include <cstring>
 #include <memory>
 #include <string>
 
@@ -71,12 +72,15 @@ class TreeShell : public Napi::ObjectWrap<TreeShell> {
     return object;
   }
 
-  // (path): uid, gid and mode of an entry below the root, or null.
+  // (path, into): whether there is such an entry below the root; its uid, gid and mode.
   Napi::Value look(const Napi::CallbackInfo& info) {
-    const Napi::Env env = info.Env();
-    const Reached found = descent_.reach(bytes_of(info[0]));
-    if (found.status != Status::ok) return env.Null();
-    return status_object(env, found.inode);
+    const auto path = napi::memory_of(info[0]);
+    const auto into = napi::memory_of(info[1]);
+    const Reached found = descent_.glance({reinterpret_cast<const char*>(path.data()), path.size()});
+    const uint32_t numbers[] = {found.inode.uid, found.inode.gid, found.inode.mode};
+    const bool is_there = found.status == Status::ok && into.size() >= sizeof numbers;
+    if (is_there) std::memcpy(into.data(), numbers, sizeof numbers);
+    return Napi::Boolean::New(info.Env(), is_there);
   }
 
   Napi::Value inspect(const Napi::CallbackInfo& info) { return run(info, Task::inspect); }
