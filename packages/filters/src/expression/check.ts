@@ -1,4 +1,3 @@
-import type { Field } from '@pwalk/core';
 import { compares } from '../predicate/compare-numbers.js';
 import { globSource } from '../predicate/glob.js';
 import {
@@ -9,6 +8,7 @@ import {
   type TextPattern,
 } from '../predicate/predicate.js';
 import { parseTime } from './calendar.js';
+import { compareColumn, words } from './column-condition.js';
 import { expressionError } from './expression-error.js';
 import type { SyntaxNode } from './syntax-tree.js';
 import { describe, evaluate, fieldOf, type Scope, type Value } from './value.js';
@@ -164,64 +164,6 @@ function isNull(value: Value, operator: Comparison, fail: (sentence: string) => 
     return { kind: 'null', column: value.term.name, isNull };
   }
   throw fail('Only a column can be null.');
-}
-
-/** A column that holds no whole numbers. */
-function compareColumn(
-  field: Field,
-  operator: Comparison,
-  right: Value,
-  fail: (sentence: string) => Error,
-): Predicate {
-  const { name: column, type } = field;
-  if (type === 'float64') {
-    const value = right.type === 'real' ? right.value : realOf(right);
-    if (value === null) throw fail(`The column ${column} is compared with a number.`);
-    return { kind: 'real', column, comparison: operator, value };
-  }
-  if (operator !== '==' && operator !== '!=') {
-    throw fail(`The column ${column} (${type}) has no order here; use ==, !=, in, =~ or glob.`);
-  }
-  const isIn = operator === '==';
-  if (type === 'bool' && right.type === 'boolean') {
-    return { kind: 'bool', column, value: right.value === isIn };
-  }
-  if (type === 'dictionary' && right.type === 'text') {
-    return words(field, [right.value], isIn, fail);
-  }
-  if (type === 'utf8' && right.type === 'text') {
-    return { kind: 'texts', column, texts: new Set([right.value]), isIn };
-  }
-  if (type === 'utf8' && right.type === 'column' && right.field.type === 'utf8') {
-    return { kind: 'same', left: column, right: right.field.name, isSame: isIn };
-  }
-  throw fail(
-    `The column ${column} (${type}) cannot be compared with ${describe(right).toLowerCase()}.`,
-  );
-}
-
-function realOf(value: Value): number | null {
-  return value.type === 'integer' && value.term.kind === 'constant'
-    ? Number(value.term.value)
-    : null;
-}
-
-/** The words of a dictionary column that are, or are not, among some. @throws PwalkError for others */
-function words(
-  field: Field,
-  wanted: readonly string[],
-  isIn: boolean,
-  fail: (sentence: string) => Error,
-): Predicate {
-  const vocabulary = field.values ?? [];
-  const unknown = wanted.find((word) => !vocabulary.includes(word));
-  if (unknown !== undefined) {
-    throw fail(
-      `The column ${field.name} is never "${unknown}"; it is one of ${vocabulary.join(', ')}.`,
-    );
-  }
-  const chosen = vocabulary.filter((word) => wanted.includes(word) === isIn);
-  return { kind: 'words', column: field.name, words: new Set(chosen) };
 }
 
 function membership(node: InNode, negated: boolean, scope: Scope): Predicate {
