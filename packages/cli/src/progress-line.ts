@@ -10,6 +10,8 @@ const USUAL_COLUMNS = 80;
  * One line at the bottom of a terminal that says how far a run is. It is redrawn in place ten times a
  * second at most, and cut to the terminal's width of the moment; it holds figures and no names. Whoever
  * prints something else clears it first.
+ *
+ * Libraries for progress draw bars, which need a total: a walk mostly has none.
  */
 export class ProgressLine {
   readonly #stream: WriteStream;

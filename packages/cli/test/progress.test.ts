@@ -2,6 +2,7 @@ import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { progressText } from '../src/progress-line.js';
 import { command, scratch } from './support/pwalk.js';
 
 const has = (program: string, flag: string) => spawnSync(program, [flag]).status === 0;
@@ -109,4 +110,30 @@ it('there is none where standard error is no terminal', () => {
     },
   );
   expect(stderr).toBe('');
+});
+
+describe('the text of it', () => {
+  const progress = {
+    entries: 123_456_789,
+    entriesPerSecond: 987_654.3,
+    queuedDirectories: 1_234,
+    errors: 5,
+    seconds: 125,
+    expectedEntries: 4_000_000_000,
+    secondsLeft: 3_722.1,
+  };
+
+  it('leaves out what matters least, and never takes more columns than there are', () => {
+    const whole =
+      '123,456,789 entries, 987,654/s, 1,234 directories queued, 5 errors, 1:02:03 left';
+    expect(progressText(progress, 200)).toBe(whole);
+    expect(progressText(progress, 60)).toBe(
+      '123,456,789 entries, 987,654/s, 5 errors, 1:02:03 left',
+    );
+    expect(progressText(progress, 40)).toBe('123,456,789 entries, 987,654/s, 5 errors');
+    expect(progressText(progress, 35)).toBe('123,456,789 entries, 5 errors');
+    for (let columns = 0; columns <= 200; columns++) {
+      expect(progressText(progress, columns).length).toBeLessThanOrEqual(columns);
+    }
+  });
 });
