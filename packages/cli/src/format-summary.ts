@@ -27,6 +27,11 @@ export function formatSummary(summary: ReportSummary): string {
       `${groupDigits(skipped)} directories not entered by rule: ${skippedByState(accounting)}`,
     );
   }
+  if (accounting.clampedTimes > 0) {
+    lines.push(
+      `${groupDigits(accounting.clampedTimes)} times out of range, stored as the nearest that fits`,
+    );
+  }
   if (errors > 0) {
     lines.push(`${groupDigits(errors)} entries could not be read, so the result is incomplete:`);
     for (const { path, state, errno, operation } of summary.errorExamples) {
@@ -72,5 +77,6 @@ export function jsonSummary(summary: ReportSummary): string {
     read,
     excluded,
     states: accounting.states,
+    clampedTimes: accounting.clampedTimes,
   });
 }

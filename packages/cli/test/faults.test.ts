@@ -62,6 +62,21 @@ describe('pwalk report while system calls fail', () => {
     expect(status).toBe(0);
   });
 
+  it('H03: a root that goes away when the walk has begun is an error, and status 3', async () => {
+    const fault: Fault = { call: 'statx', error: 'ENOENT', name: 'tree', first: 2, every: 0 };
+    const { status, summary, rows } = await reportWith(fault);
+    expect(summary).toMatchObject({ entries: 1, errors: 1, vanished: 0, complete: false });
+    expect(rows).toMatchObject([{ state: 'error', errno: errno.ENOENT, inode: null }]);
+    expect(status).toBe(3);
+  });
+
+  it('H23: what is no directory is never opened', async () => {
+    const fault: Fault = { call: 'openat', error: 'EIO', name: 'target' };
+    const { status, summary } = await reportWith(fault);
+    expect(summary).toMatchObject({ entries: ROWS, states: { ok: ROWS } });
+    expect(status).toBe(0);
+  });
+
   it('H10: when descriptors run short everything is there all the same', async () => {
     const { status, summary } = await reportWith({
       ...{ call: 'openat', error: 'EMFILE', name: 'sub' },
