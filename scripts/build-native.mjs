@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// build-native.mjs [target] [--variant release|asan|tsan]
+// build-native.mjs [target] [--variant release|asan|tsan|fuzz]
 //
 // Compiles what the native.json of the package in the working directory describes, with g++ alone:
 // no make, no Python, no headers fetched. Objects are kept in build/<variant>/ and compiled again
@@ -41,6 +41,16 @@ const variants = {
     '-fno-sanitize=vptr', // needs descriptors, which some tests take away
     '-fno-sanitize-recover=all',
     '-fno-omit-frame-pointer',
+  ],
+  // With CXX=clang++: libFuzzer comes with it. Its own warnings are not ours to heed.
+  fuzz: [
+    '-O1',
+    '-g',
+    '-fsanitize=fuzzer,address,undefined',
+    '-fno-sanitize=vptr',
+    '-fno-sanitize-recover=all',
+    '-fno-omit-frame-pointer',
+    '-Wno-error',
   ],
   tsan: ['-O1', '-g', '-fsanitize=thread', '-fno-omit-frame-pointer'],
 };

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // npm run test:soak [-- FACTOR]: the tests that grow with time, for hours instead of seconds. FACTOR (default 50)
-// multiplies their cases. Each prints its seeds; PWALK_SEED repeats one.
+// multiplies their cases. Each prints its seeds; PWALK_SEED repeats one. Then every fuzz target for 20
+// minutes (scripts/fuzz.mjs), which needs clang.
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,4 +18,8 @@ const { status } = spawnSync(
   ['run', '--testTimeout=86400000', ...files],
   { cwd: root, stdio: 'inherit', env: { ...process.env, PWALK_SOAK: process.argv[2] ?? '50' } },
 );
-process.exit(status ?? 1);
+const fuzz = spawnSync(process.execPath, [join(root, 'scripts/fuzz.mjs')], {
+  cwd: root,
+  stdio: 'inherit',
+});
+process.exit(status === 0 ? (fuzz.status ?? 1) : (status ?? 1));

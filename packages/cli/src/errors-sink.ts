@@ -84,6 +84,7 @@ async function writerFor(path: string): Promise<Sink> {
     compression: undefined,
     columns: undefined,
     header: undefined,
+    csvSafe: undefined,
     partitionBy: undefined,
   };
   const { plugin, options } = await sinkFor({ path, format: formatOf(path), ...nothing }, {});

@@ -53,6 +53,8 @@ export interface OutputPlan {
   readonly columns: readonly string[] | undefined;
   /** For dey-csv: begin with the names of the columns. csv always does. */
   readonly header: boolean | undefined;
+  /** For csv and dey-csv: text that a spreadsheet would run gets an apostrophe. */
+  readonly csvSafe: boolean | undefined;
   /** For parquet: write a dataset, with directories for the values of these columns. */
   readonly partitionBy: readonly string[] | undefined;
 }
@@ -63,13 +65,16 @@ export interface OutputPlan {
  * @throws PwalkError `PWALK_OPTIONS_INVALID` when something is asked of a format that it does not have
  */
 export async function sinkFor(
-  { path, format, compression, columns, header, partitionBy }: OutputPlan,
+  { path, format, compression, columns, header, csvSafe, partitionBy }: OutputPlan,
   constants: Readonly<Record<string, string>>,
 ): Promise<Stage<'sink'>> {
   if (header !== undefined && format !== 'dey-csv') {
     throw misfit(
       `A header is for dey-csv to choose; ${format} has ${format === 'csv' ? 'one always' : 'none to choose'}.`,
     );
+  }
+  if (csvSafe !== undefined && format !== 'csv' && format !== 'dey-csv') {
+    throw misfit(`Only CSV is made safe for spreadsheets, and ${format} is not for them.`);
   }
   if (partitionBy !== undefined && format !== 'parquet') {
     throw misfit(`Only parquet is written as a dataset, and ${format} is not partitioned.`);
@@ -97,9 +102,10 @@ export async function sinkFor(
   }
   if (format === 'csv' || format === 'dey-csv') {
     const { csv } = await import('@pwalk/sink-csv');
+    const safe = csvSafe ?? false;
     return format === 'csv'
-      ? csv({ path, ...packing, ...chosen })
-      : csv({ path, ...packing, dialect: 'dey', header: header ?? false });
+      ? csv({ path, ...packing, ...chosen, safe })
+      : csv({ path, ...packing, dialect: 'dey', header: header ?? false, safe });
   }
   if (packing.compression !== undefined && packing.compression !== 'none') {
     throw misfit(`${sentence(format)} is not compressed; compress parquet or csv.`);

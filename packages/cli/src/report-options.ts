@@ -21,6 +21,8 @@ export interface OutputSettings {
   readonly columns?: readonly string[] | undefined;
   /** For dey-csv: begin with the names of the columns. @default false */
   readonly header?: boolean | undefined;
+  /** For CSV: an apostrophe before text that a spreadsheet would take for a formula. @default false */
+  readonly csvSafe?: boolean | undefined;
   /** For parquet: columns whose values become directories of a dataset, the outermost first. */
   readonly partitionBy?: readonly string[] | undefined;
 }
@@ -80,6 +82,7 @@ const settings = {
   compression: z.custom<Compression>(isCompression, `must be ${compressionsAccepted}`).optional(),
   columns: z.array(z.string()).min(1).optional(),
   header: z.boolean().optional(),
+  csvSafe: z.boolean().optional(),
   partitionBy: z.array(z.string()).min(1).optional(),
 };
 
@@ -134,17 +137,21 @@ export async function planReport(givenRoots: unknown, givenOptions: unknown): Pr
     compression,
     columns,
     header,
+    csvSafe,
     partitionBy,
     ...options
   } = parsed(optionsSchema, givenOptions, 'The options');
   const constants = options.constants ?? {};
   checkConstants(Object.keys(constants));
-  const shared = { format, compression, columns, header, partitionBy };
+  const shared = { format, compression, columns, header, csvSafe, partitionBy };
   const outputs = [given].flat().map((one) => planOutput(one, shared));
   if (columns !== undefined && !outputs.some((planned) => planned.columns !== undefined)) {
     throw misfit(
       'dey-csv has its 17 columns and no others, and a summary has none; choose columns of csv or parquet.',
     );
+  }
+  if (csvSafe !== undefined && !outputs.some((planned) => planned.csvSafe !== undefined)) {
+    throw misfit('Only CSV is made safe for spreadsheets; write csv or dey-csv, or leave it out.');
   }
   if (header !== undefined && !outputs.some((planned) => planned.header !== undefined)) {
     throw misfit(
@@ -193,6 +200,7 @@ function planOutput(one: string | OutputOptions, shared: OutputSettings): Output
     compression: own.compression ?? shared.compression,
     columns: own.columns ?? (fixedColumns(format) === null ? shared.columns : undefined),
     header: own.header ?? (isDey ? shared.header : undefined),
+    csvSafe: own.csvSafe ?? (isDey || format === 'csv' ? shared.csvSafe : undefined),
     partitionBy: own.partitionBy ?? (format === 'parquet' ? shared.partitionBy : undefined),
   };
 }

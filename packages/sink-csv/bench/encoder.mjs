@@ -27,6 +27,7 @@ const encoders = {
     new Rfc4180Encoder({
       columns: defaultEntrySchema.fields.map(({ name }) => name),
       delimiter: ',',
+      safe: false,
       quoting: 'minimal',
     }),
 };

@@ -53,7 +53,8 @@ export class CsvSink implements Sink {
 
   async open(schema: EntrySchema, ctx: SinkContext): Promise<void> {
     const { path, dialect: name, header, compression, level } = this.#options;
-    const dialect = name === 'dey' ? deyDialect(schema, ctx) : this.#rfc4180Dialect(schema);
+    const dialect =
+      name === 'dey' ? deyDialect(schema, ctx, this.#options.safe) : this.#rfc4180Dialect(schema);
     const compressor = compressors(compression, level);
     const output = await OutputFile.open(path, ctx.signal);
     try {
@@ -132,8 +133,8 @@ export class CsvSink implements Sink {
         `There is no column "${name}" to write; choose from ${known}.`,
       );
     }
-    const { delimiter, quoting } = this.#options;
-    const settings = { columns, delimiter, quoting };
+    const { delimiter, quoting, safe } = this.#options;
+    const settings = { columns, delimiter, quoting, safe };
     return {
       header: rfc4180Header(settings),
       lanes: scriptLanes,
@@ -142,10 +143,17 @@ export class CsvSink implements Sink {
   }
 }
 
-function deyDialect(schema: EntrySchema, ctx: SinkContext): Dialect {
+function deyDialect(schema: EntrySchema, ctx: SinkContext, safe: boolean): Dialect {
   checkDeySchema(schema);
   const roots = slashRoots(ctx.scan);
   const header = Buffer.from(deyHeader);
+  // What is for a spreadsheet is not so large that it has to be fast.
+  if (safe)
+    return {
+      header,
+      lanes: scriptLanes,
+      encoder: () => new ScriptDeyEncoder(roots, undefined, true),
+    };
   const addon = loadAddon();
   if (addon instanceof PwalkError) {
     ctx.warn(

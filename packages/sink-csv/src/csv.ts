@@ -35,6 +35,10 @@ const options = z
       .enum(['none', 'gzip', 'zstd'])
       .optional()
       .describe('By the ending of the path when left out: .gz, .zst, or none'),
+    safe: z
+      .boolean()
+      .default(false)
+      .describe('For spreadsheets: an apostrophe before text that they would take for a formula'),
     level: z.int().min(1).optional().describe('1 to 9 for gzip, 1 to 19 for zstd; 1 when left out'),
   })
   .superRefine((given, ctx) => {
@@ -68,6 +72,7 @@ const options = z
     quoting: given.quoting ?? 'minimal',
     compression: given.compression ?? compressionOf(path),
     level: given.level ?? 1,
+    safe: given.safe,
   }));
 
 /** Options of the CSV sink, checked and complete. */
@@ -92,6 +97,11 @@ export type CsvOptions = z.output<typeof options>;
  * CPU a row, 0.4 with zstd, 0.8 with gzip. The format cannot hold everything: control characters in
  * names are left out, and entries that could not be looked at or entered have no row. Where it differs
  * from pwalk is told in `docs/reference/cli.md`.
+ *
+ *
+ * `safe`: text that begins with `=`, `+`, `-` or `@` (in both widths), a tab or a line break gets an
+ * apostrophe before it, so that a spreadsheet shows it and does not run it. The file is not exact then:
+ * leave it off for everything but spreadsheets. In the dialect "dey" it costs the native encoder.
  */
 export const csv = definePlugin({
   name: 'csv',

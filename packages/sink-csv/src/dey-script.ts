@@ -3,11 +3,12 @@ import { setImmediate } from 'node:timers/promises';
 import type { Column, EntryBatch } from '@pwalk/core';
 import type { ChunkEncoder } from './chunk-encoder.js';
 import { printedStates } from './dey-columns.js';
+import { guardOf } from './spreadsheet.js';
 
 const usualChunk = 1024 * 1024;
 
 /** Room for a row without its path and extension, and for each byte of the path. */
-const rowOverhead = 320;
+const rowOverhead = 322;
 const mostPerPathByte = 4;
 
 const quote = 0x22;
@@ -21,12 +22,15 @@ const firstPrintable = 0x20;
  */
 export class ScriptDeyEncoder implements ChunkEncoder {
   readonly #slashRoots: readonly Buffer[];
+  readonly #safe: boolean;
   #chunk: Buffer;
   #at = 0;
   #printed = 0;
   #altered = 0;
 
-  constructor(slashRoots: readonly Uint8Array[], chunkBytes = usualChunk) {
+  /** @param safe for spreadsheets, which the format itself is not */
+  constructor(slashRoots: readonly Uint8Array[], chunkBytes = usualChunk, safe = false) {
+    this.#safe = safe;
     this.#slashRoots = slashRoots.map((root) => Buffer.from(root));
     this.#chunk = Buffer.allocUnsafeSlow(chunkBytes);
   }
@@ -70,9 +74,14 @@ export class ScriptDeyEncoder implements ChunkEncoder {
       }
       const kind = mode.values[row] & constants.S_IFMT;
       this.#ascii(`${inode.values[row]},${parent.values[row]},${depth.values[row]},"`);
+      this.#guard(bytes);
       this.#path(bytes, depth.values[row]);
       this.#ascii('","');
-      if (kind !== constants.S_IFDIR) this.#text(extensionOf(bytes));
+      if (kind !== constants.S_IFDIR) {
+        const extension = extensionOf(bytes);
+        this.#guard(extension);
+        this.#text(extension);
+      }
       this.#ascii(
         `",${uid.values[row]},${gid.values[row]},${signed(size.values[row])},` +
           `${signed(dev.values[row])},${signed(blocks.values[row])},${nlink.values[row] | 0},` +
@@ -94,6 +103,12 @@ export class ScriptDeyEncoder implements ChunkEncoder {
 
   #ascii(text: string): void {
     this.#at += this.#chunk.write(text, this.#at, 'latin1');
+  }
+
+  /** What keeps a spreadsheet from running the cell that begins here. */
+  #guard(text: Uint8Array): void {
+    const guard = this.#safe ? guardOf(text) : null;
+    if (guard !== null) this.#chunk[this.#at++] = guard;
   }
 
   /** The path, with another slash behind a root that was typed with one. */

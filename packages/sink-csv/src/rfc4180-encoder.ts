@@ -2,11 +2,14 @@ import { setImmediate } from 'node:timers/promises';
 import { type Column, type EntryBatch, isoTime } from '@pwalk/core';
 import { type Input, type Options, stringify } from 'csv-stringify/sync';
 import type { ChunkEncoder } from './chunk-encoder.js';
+import { inert } from './spreadsheet.js';
 
 export interface Rfc4180Settings {
   readonly columns: readonly string[];
   readonly delimiter: string;
   readonly quoting: 'minimal' | 'all' | 'strings';
+  /** Text that a spreadsheet would run gets an apostrophe. */
+  readonly safe: boolean;
 }
 
 /** Rows that are formatted at once: csv-stringify is fastest with a few hundred. */
@@ -20,11 +23,13 @@ type Cell = string | number | bigint | boolean | null;
 export class Rfc4180Encoder implements ChunkEncoder {
   readonly altered = 0;
   readonly #columns: readonly string[];
+  readonly #safe: boolean;
   readonly #options: Options;
   #printed = 0;
 
   constructor(settings: Rfc4180Settings) {
     this.#columns = settings.columns;
+    this.#safe = settings.safe;
     this.#options = csvOptions(settings);
   }
 
@@ -33,7 +38,7 @@ export class Rfc4180Encoder implements ChunkEncoder {
   }
 
   async *encode(batch: EntryBatch): AsyncGenerator<Uint8Array> {
-    const cells = this.#columns.map((name) => cellsOf(batch.column(name)));
+    const cells = this.#columns.map((name) => cellsOf(batch.column(name), this.#safe));
     let waiting: Buffer[] = [];
     let size = 0;
     for (let row = 0; row < batch.length; row += rowsAtOnce) {
@@ -75,7 +80,7 @@ function csvOptions({ columns, delimiter, quoting }: Rfc4180Settings): Options {
   };
 }
 
-function cellsOf(column: Column): (row: number) => Cell {
+function cellsOf(column: Column, safe: boolean): (row: number) => Cell {
   switch (column.type) {
     case 'timestamp':
       return (row) => {
@@ -86,6 +91,12 @@ function cellsOf(column: Column): (row: number) => Cell {
       return (row) => {
         const bytes = column.get(row);
         return bytes === null ? null : Buffer.from(bytes).toString('hex');
+      };
+    case 'utf8':
+      if (!safe) return (row) => column.get(row);
+      return (row) => {
+        const text = column.get(row);
+        return text === null ? null : inert(text);
       };
     default:
       return (row) => column.get(row);

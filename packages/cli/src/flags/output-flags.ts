@@ -45,6 +45,11 @@ export const outputFlags = {
     helpValue: 'NAME=TEXT',
     helpGroup: 'OUTPUT',
   }),
+  'csv-safe': Flags.boolean({
+    description:
+      'for spreadsheets: an apostrophe before text in CSV that they would take for a formula',
+    helpGroup: 'OUTPUT',
+  }),
   header: Flags.boolean({
     description: 'for dey-csv: begin with the names of the columns',
     helpGroup: 'OUTPUT',
@@ -69,6 +74,7 @@ export interface ParsedOutputFlags {
   readonly columns: string | undefined;
   readonly column: readonly string[] | undefined;
   readonly header: boolean;
+  readonly 'csv-safe': boolean;
   readonly 'partition-by': string | undefined;
   readonly errors: string | undefined;
 }
@@ -79,6 +85,7 @@ export interface OutputRequest {
   readonly columns: readonly string[] | undefined;
   readonly constants: Readonly<Record<string, string>>;
   readonly header: true | undefined;
+  readonly csvSafe: true | undefined;
   readonly partitionBy: readonly string[] | undefined;
   readonly errors: string | undefined;
 }
@@ -98,6 +105,7 @@ export function outputRequest(flags: ParsedOutputFlags): OutputRequest {
     columns: flags.columns === undefined ? undefined : columnNames(flags.columns),
     constants: constantsOf(flags.column ?? []),
     header: flags.header || undefined,
+    csvSafe: flags['csv-safe'] || undefined,
     partitionBy: flags['partition-by']?.split(',').map((name) => name.trim()),
     errors,
   };

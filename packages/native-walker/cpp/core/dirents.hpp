@@ -22,7 +22,8 @@ struct Dirent {
 
 using DirentBytes = std::span<const std::byte>;
 
-// A cursor over records. Borrows the bytes; stops at a record that does not fit them.
+// A cursor over records. Borrows the bytes; stops at a record that does not fit them, or whose name
+// does not end in it.
 class DirentCursor {
  public:
   explicit DirentCursor(DirentBytes records) : records_(records) {}
@@ -30,12 +31,18 @@ class DirentCursor {
   bool next(Dirent& entry) {
     constexpr size_t header = offsetof(dirent64, d_name);
     if (at_ + header >= records_.size()) return false;
-    const auto* record = reinterpret_cast<const dirent64*>(records_.data() + at_);
-    if (record->d_reclen <= header || at_ + record->d_reclen > records_.size()) return false;
-    entry.inode = record->d_ino;
-    entry.type = record->d_type;
-    entry.name = std::string_view(record->d_name, ::strnlen(record->d_name, record->d_reclen - header));
-    at_ += record->d_reclen;
+    // Copied: nothing says that a record begins where its numbers may be read in place.
+    const std::byte* const record = records_.data() + at_;
+    decltype(dirent64::d_reclen) size;
+    std::memcpy(&size, record + offsetof(dirent64, d_reclen), sizeof size);
+    if (size <= header || at_ + size > records_.size()) return false;
+    std::memcpy(&entry.inode, record + offsetof(dirent64, d_ino), sizeof entry.inode);
+    entry.type = static_cast<uint8_t>(record[offsetof(dirent64, d_type)]);
+    const char* const name = reinterpret_cast<const char*>(record) + header;
+    const size_t length = ::strnlen(name, size - header);
+    if (length == size - header) return false;
+    entry.name = std::string_view(name, length);
+    at_ += size;
     return true;
   }
 

@@ -335,7 +335,10 @@ void Worker::spread(const DirectoryRef& directory, int fd, DirentBytes records, 
     Dirent entry;
     size_t count = first ? in_first_chunk : 0;
     while (count < chunk_size && cursor.next(entry)) ++count;
-    if (cursor.position() == 0) return;
+    if (cursor.position() == 0) {
+      directory->malformed.store(true, std::memory_order_relaxed);
+      return;
+    }
     const DirentBytes chunk = records.first(cursor.position());
     records = records.subspan(cursor.position());
     part_.later = records;
@@ -344,7 +347,7 @@ void Worker::spread(const DirectoryRef& directory, int fd, DirentBytes records, 
       examine_all(directory, fd, 0, chunk, tally);
       continue;
     }
-    auto item = std::make_unique<StatChunk>(directory, std::vector<std::byte>(chunk.begin(), chunk.end()));
+    auto item = std::make_unique<StatChunk>(StatChunk{directory, {chunk.begin(), chunk.end()}});
     directory->open_parts.fetch_add(1, std::memory_order_relaxed);
     directory->users.fetch_add(1, std::memory_order_relaxed);
     state_.frontier.push(index_, std::move(item));
@@ -367,6 +370,8 @@ void Worker::examine_all(const DirectoryRef& directory, int fd, int fd_error, Di
     part_.step = Part::Step::examining;
     examine(directory, fd, fd_error, entry, tally);
   }
+  // A record that does not hold together hides those behind it.
+  if (cursor.position() != records.size() && !state_.cancelled()) directory->malformed.store(true, std::memory_order_relaxed);
   part_.step = Part::Step::between;
   tally.accounted += writer_.total_rows() - part_.rows_before;
 }
