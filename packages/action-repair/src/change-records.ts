@@ -367,6 +367,20 @@ function wordsOf(bytes: Buffer): Uint32Array {
   return new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / WORD);
 }
 
+/** Views of records in a row, those of one depth each. */
+export function* levelsOf(records: Buffer): Generator<Buffer> {
+  let start = 0;
+  let depth: number | null = null;
+  for (const change of changesIn(records)) {
+    if (depth !== null && change.depth !== depth) {
+      yield records.subarray(start, change.at);
+      start = change.at;
+    }
+    depth = change.depth;
+  }
+  if (start < records.length) yield records.subarray(start);
+}
+
 /** The changes in a piece of memory that holds whole records. */
 export function* changesIn(records: Buffer): Generator<Change> {
   for (let at = 0; at < records.length; ) {

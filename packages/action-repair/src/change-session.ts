@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { type FileIdentity, PwalkError } from '@pwalk/core';
 import { AuditLog } from './audit-log.js';
-import { type Change, changesIn, checks, features } from './change-records.js';
+import { type Change, changesIn, checks, features, levelsOf } from './change-records.js';
 import { defaultJournalPath, Journal, journalHead } from './journal.js';
 import { checkPrivileges } from './privileges.js';
 import { finishOpenChanges } from './resume.js';
@@ -26,7 +26,8 @@ export interface SessionOptions {
 /**
  * A run that changes things, with its journal and its audit log. Changes are made in groups: all of a
  * group are in the journal, durably, before the first of them is made; what came of them follows in the
- * journal and in the audit log. A group has entries of one depth, so its changes may be made in parallel.
+ * journal and in the audit log. Changes of one depth are made in parallel, one depth after the other: what
+ * is in a directory is changed before the directory.
  */
 export class ChangeSession {
   /** The tree, opened anew with the session's own files protected. */
@@ -95,7 +96,7 @@ export class ChangeSession {
   /** Makes the changes that were noted last. @returns how many are made */
   async make(records: Buffer): Promise<number> {
     const { tally, threads } = this.#options;
-    await this.tree.addon.change(records, threads);
+    for (const level of levelsOf(records)) await this.tree.addon.change(level, threads);
     const before = tally.applied;
     let at = 0;
     for (const change of changesIn(records)) {
@@ -109,16 +110,16 @@ export class ChangeSession {
 
   /** Ends the records. What changed nothing leaves no files behind. */
   async close(): Promise<void> {
-    const { applied, stale, errors } = this.#options.tally;
+    const { tally } = this.#options;
     if (this.#journal.isEmpty) {
-      this.#options.tally.journal = null;
+      tally.journal = null;
       await this.#audit.discard();
       await this.#journal.discard();
       return;
     }
     try {
-      await this.#audit.close({ applied, stale, errors });
-      this.#journal.end(this.#options.run, applied);
+      await this.#audit.close(tally.sums());
+      this.#journal.end(this.#options.run, tally.applied);
     } finally {
       await this.#journal.close();
     }

@@ -59,9 +59,18 @@ function append(records: ChangeRecords, intent: Intent, from: Image, to: Image):
     uid: from.uid,
     gid: from.gid,
     nlink: 0,
+    depth: depthOf(nameFromJson(intent.path)),
     newMode: to.mode,
     newUid: to.uid,
     newGid: to.gid,
     features: intent.features ?? 0,
   });
+}
+
+const SLASH = 0x2f;
+
+/** As in a scan: the root is -1, its entries 0. */
+function depthOf(path: Buffer): number {
+  if (path.length === 0) return -1;
+  return path.reduce((slashes, byte) => (byte === SLASH ? slashes + 1 : slashes), 0);
 }

@@ -111,17 +111,12 @@ export class PlanFile {
     }
   }
 
-  /** The changes in the order of application, in groups of one depth and at most `most()` changes. */
+  /** The changes in the order of application, in groups of at most `most()`. */
   async *groups(most: () => number): AsyncGenerator<Buffer> {
-    let records = new ChangeRecords();
-    let depth = 0;
+    const records = new ChangeRecords();
     for await (const change of this.#changes()) {
-      if (records.length > 0 && (change.depth !== depth || records.length >= most())) {
-        yield records.finish();
-        records = new ChangeRecords();
-      }
-      depth = change.depth;
       records.copy(change);
+      if (records.length >= most()) yield records.finish();
     }
     if (records.length > 0) yield records.finish();
   }

@@ -108,12 +108,13 @@ export class Planner {
    * up, so that what is in a directory comes before it.
    * @param most changes in a group
    */
-  async *groups(most: () => number): AsyncGenerator<Buffer> {
-    const skip = (reason: SkipReason, names: number) => this.#parts.tally.skip(reason, names);
-    yield* inGroups(this.#links.closed(skip), most);
-    for (const depth of this.#changes.piles.reverse()) {
-      yield* inGroups(this.#changes.read(depth), most);
-    }
+  groups(most: () => number): AsyncGenerator<Buffer> {
+    return inGroups(this.#inOrder(), most);
+  }
+
+  async *#inOrder(): AsyncGenerator<Buffer> {
+    yield* this.#links.closed((reason, names) => this.#parts.tally.skip(reason, names));
+    for (const depth of this.#changes.piles.reverse()) yield* this.#changes.read(depth);
   }
 
   async close(): Promise<void> {

@@ -46,10 +46,15 @@ export async function readJournal(file: FileHandle, path: string): Promise<Journ
       'PWALK_JOURNAL_REFUSED',
       `Line ${line} of the journal "${escapeText(path)}" is damaged; nothing was changed. Restore the file.`,
     );
+  const foreign = () =>
+    new PwalkError(
+      'PWALK_JOURNAL_REFUSED',
+      `"${escapeText(path)}" is not the journal of a repair.`,
+    );
   let bad = 0;
   for await (const { line, offset } of lines(file)) {
     lineNumber++;
-    if (bad > 0) throw damaged(bad);
+    if (bad > 0) throw begin === null ? foreign() : damaged(bad);
     const record = readLine(line);
     if (record === null) {
       // Only as the last line is this what a crash leaves.
@@ -83,12 +88,7 @@ export async function readJournal(file: FileHandle, path: string): Promise<Journ
       }
     }
   }
-  if (begin === null) {
-    throw new PwalkError(
-      'PWALK_JOURNAL_REFUSED',
-      `"${escapeText(path)}" is not the journal of a repair.`,
-    );
-  }
+  if (begin === null) throw foreign();
   return {
     begin,
     root: {

@@ -9,6 +9,9 @@ const { O_CREAT, O_EXCL, O_NOFOLLOW, O_RDWR } = constants;
 /** Bytes of records in memory before they go to disk. */
 const MOST_IN_MEMORY = 16 * 1024 * 1024;
 
+/** Bytes of a group, however few changes that are: names may be long. */
+const MOST_IN_GROUP = 1 << 20;
+
 interface Pile {
   readonly records: ChangeRecords;
   /** Where parts of the pile are in the file: offset and length. */
@@ -85,23 +88,17 @@ async function openNameless(): Promise<FileHandle> {
   return file;
 }
 
-/** Records of one pile after another, cut into groups of at most `most` changes. */
+/** Records in groups of at most `most` changes, whatever pieces they come in. */
 export async function* inGroups(
   pieces: AsyncIterable<Buffer>,
   most: () => number,
 ): AsyncGenerator<Buffer> {
+  const group = new ChangeRecords();
   for await (const piece of pieces) {
-    let start = 0;
-    let count = 0;
-    let end = 0;
     for (const change of changesIn(piece)) {
-      count++;
-      end = change.at + change.size;
-      if (count < most() && end - start < 1 << 20) continue;
-      yield Buffer.from(piece.subarray(start, end));
-      start = end;
-      count = 0;
+      group.copy(change);
+      if (group.length >= most() || group.byteLength >= MOST_IN_GROUP) yield group.finish();
     }
-    if (end > start) yield Buffer.from(piece.subarray(start, end));
   }
+  if (group.length > 0) yield group.finish();
 }

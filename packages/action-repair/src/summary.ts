@@ -69,6 +69,13 @@ export class Tally {
     this.#skipped.set(reason, (this.#skipped.get(reason) ?? 0) + entries);
   }
 
+  /** What the audit log ends with. */
+  sums(): Record<string, number> {
+    const { applied, stale, errors } = this;
+    const skipped = [...this.#skipped].map(([reason, count]) => [`skipped_${reason}`, count]);
+    return { applied, stale, errors, ...Object.fromEntries(skipped) };
+  }
+
   plan(change: Change): void {
     this.planned++;
     this.widened += change.widened;

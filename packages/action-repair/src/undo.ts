@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { exitCodes } from '@pwalk/core';
 import { AuditLog } from './audit-log.js';
-import { ChangeRecords, changesIn, checks } from './change-records.js';
+import { ChangeRecords, changesIn, checks, levelsOf } from './change-records.js';
 import { losesSetid } from './change-session.js';
 import { interrupted } from './interrupted.js';
 import { Journal, journalHead } from './journal.js';
@@ -55,8 +55,7 @@ export async function undo(path: string, options: UndoOptions = {}): Promise<Rep
     if (signal?.aborted) throw interrupted(tally, signal);
     journal.end(run, tally.applied);
   } finally {
-    const { applied, stale, errors } = tally;
-    await audit?.close({ applied, stale, errors });
+    await audit?.close(tally.sums());
     await journal.close();
   }
   const summary = tally.summary(0);
@@ -91,7 +90,7 @@ async function undoGroup(
     return journal.intend(change, seq);
   });
   await journal.commit();
-  await tree.addon.change(bytes, threads);
+  for (const level of levelsOf(bytes)) await tree.addon.change(level, threads);
   changes.forEach((change, at) => {
     journal.result(numbers[at], change);
     audit.changed(change, 'undo');
@@ -117,27 +116,20 @@ async function undoGroup(
   await audit.commit();
 }
 
-/** What is to be undone, last change first, in groups of entries of one depth. */
+/** What is to be undone, last change first, in groups. */
 async function* groups(index: JournalIndex): AsyncGenerator<Intent[]> {
   let group: Intent[] = [];
   for (const seq of [...index.changes].reverse()) {
     const fate = index.fate(seq);
     if (fate === 'not_done' || fate === 'undone') continue;
     const intent = await index.intent(seq);
-    const isFull = group.length >= GROUP_CHANGES;
-    if (group.length > 0 && (isFull || depthOf(intent) !== depthOf(group[0]))) {
+    if (group.length >= GROUP_CHANGES) {
       yield group;
       group = [];
     }
     group.push(intent);
   }
   if (group.length > 0) yield group;
-}
-
-function depthOf({ path }: Intent): number {
-  const bytes = typeof path === 'string' ? Buffer.from(path) : Buffer.from(path.b64, 'base64');
-  if (bytes.length === 0) return -1;
-  return bytes.reduce((slashes, byte) => (byte === 0x2f ? slashes + 1 : slashes), 0);
 }
 
 /** Whether the change took set-id bits or capabilities away. */

@@ -139,6 +139,7 @@ describe.runIf(isRoot)('the audit log', () => {
 
   it('has a line for each change, each with the hash of the one before', async () => {
     const top = project(here);
+    here.symlink('a', 'proj/link', USER);
     await repairing(top, { apply: true, journal: journal() });
     const [name] = logs();
     expect(image(here.at(name))).toBe('0:0 600');
@@ -150,7 +151,7 @@ describe.runIf(isRoot)('the audit log', () => {
       previous = createHash('sha256').update(line).digest('hex');
     }
     expect(JSON.parse(lines[1])).toMatchObject({ action: 'change', status: 'done' });
-    expect(JSON.parse(lines[5])).toMatchObject({ action: 'end', applied: 4 });
+    expect(JSON.parse(lines[5])).toMatchObject({ action: 'end', applied: 4, skipped_symlink: 1 });
   });
 
   it('leaves nothing behind when nothing was to be changed', async () => {

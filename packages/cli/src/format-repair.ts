@@ -101,7 +101,7 @@ function failureLines({ errors, failures }: RepairSummary): string[] {
   const lines = [`${number.format(errors)} entries could not be read or changed:`];
   for (const { path, errno } of failures) {
     const [code, text] = getSystemErrorMap().get(-errno) ?? ['', 'changed by somebody meanwhile'];
-    lines.push(`  ${escapeText(path) || '.'}: ${code} ${text}`.trimEnd());
+    lines.push(`  ${shown(path)}: ${code} ${text}`.trimEnd());
   }
   return lines;
 }
@@ -118,5 +118,14 @@ function exampleLine(example: Example): string {
   const { path, uid, gid, mode, newUid, newGid, newMode } = example;
   const image = (owner: number, group: number, bits: number) =>
     `${owner}:${group} ${bits.toString(8).padStart(4, '0')}`;
-  return `${escapeText(path) || '.'}: ${image(uid, gid, mode)} -> ${image(newUid, newGid, newMode)}`;
+  return `${shown(path)}: ${image(uid, gid, mode)} -> ${image(newUid, newGid, newMode)}`;
+}
+
+const LONGEST_PATH = 200;
+
+/** A path below the root on a line: escaped, and its middle left out where it is long. */
+function shown(path: Uint8Array): string {
+  const text = escapeText(path) || '.';
+  if (text.length <= LONGEST_PATH) return text;
+  return `${text.slice(0, LONGEST_PATH / 2)}…${text.slice(-LONGEST_PATH / 2)}`;
 }
