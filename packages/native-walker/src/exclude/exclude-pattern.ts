@@ -44,6 +44,7 @@ function problemOf(glob: string): string | null {
       if (++at === glob.length) {
         return 'ends in a backslash that escapes nothing; write \\\\ for a backslash';
       }
+      if (glob[at] === '/') return 'has a backslash before a slash; write the slash alone';
       continue;
     }
     if (glob[at] !== '[') continue;
@@ -67,7 +68,8 @@ export function bracketEnd(glob: string, start: number): number | null {
       if (!knownClass.test(named[1] ?? '')) return null;
       at += named[0].length;
     } else {
-      at += glob[at] === '\\' ? 2 : 1;
+      // An escaped slash ends the component, and so the set, like any other.
+      at += glob[at] === '\\' && glob[at + 1] !== '/' ? 2 : 1;
     }
   }
   return null;
