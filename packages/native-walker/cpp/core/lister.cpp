@@ -1,6 +1,8 @@
 #include "core/lister.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <new>
 #include <unordered_map>
 #include <utility>
 
@@ -244,6 +246,17 @@ PlannedRef Lister::take() {
 }
 
 Lister::Outcome Lister::work(PlannedDirectory& directory) const {
+  try {
+    return attempt(directory);
+  } catch (const std::bad_alloc&) {
+    Outcome failed;
+    failed.listing.error = ENOMEM;
+    failed.replaced = true;
+    return failed;
+  }
+}
+
+Lister::Outcome Lister::attempt(PlannedDirectory& directory) const {
   Outcome outcome;
   if (directory.state == State::reading) {
     outcome.listing = read_listing(directory.path, options_.rules, directory.request, directory.stop);

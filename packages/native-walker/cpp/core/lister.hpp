@@ -103,6 +103,7 @@ class Lister : public std::enable_shared_from_this<Lister> {
   Step settle();
   // Leaves it to the pool, or does it here and now.
   void demand(Lock& lock, Wait wait);
+  Outcome attempt(PlannedDirectory& directory) const;
   std::vector<PlannedChild> children_of(const Listing& listing) const;
   bool reads_ahead(const Listing& listing) const;
   void count_in(PlannedDirectory& directory, size_t bytes);

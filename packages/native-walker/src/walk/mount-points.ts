@@ -22,6 +22,7 @@ export function mountRules(
   if (real === null || dev === null) return null;
   const inside = real === '/' ? '/' : `${real}/`;
   const below = new Set(places.filter((place) => place.startsWith(inside) && place !== real));
+  const names = new Set([...below].map((place) => place.slice(place.lastIndexOf('/') + 1)));
   return {
     bars(path, linked) {
       if (linked) {
@@ -29,7 +30,8 @@ export function mountRules(
           (oneFileSystem && deviceOf(path) !== dev) || (!includePseudo && isPseudoFileSystem(path))
         );
       }
-      if (below.size === 0) return false;
+      // Names first: what a path really is takes a system call for each of its components.
+      if (!names.has(path.toString('latin1', path.lastIndexOf('/') + 1))) return false;
       const place = realPath(path);
       if (place === null || !below.has(place)) return false;
       return oneFileSystem || isPseudoFileSystem(path);
