@@ -8,7 +8,7 @@ export interface MountRules {
 }
 
 /**
- * Rules for what is below `top`, or null where nothing is mounted there and nothing can be barred.
+ * Rules for a walk from `top`, or null where there is no such directory.
  * Mounts are known by their place, so that a bind mount is one too. A followed link is on another file
  * system when it leads to another device.
  */
@@ -20,9 +20,9 @@ export function mountRules(
   const real = realPath(top);
   const dev = deviceOf(top);
   if (real === null || dev === null) return null;
-  const inside = real === '/' ? '/' : `${real}/`;
-  const below = new Set(places.filter((place) => place.startsWith(inside) && place !== real));
-  const names = new Set([...below].map((place) => place.slice(place.lastIndexOf('/') + 1)));
+  // Also those beside the top, where followed links may lead.
+  const mounts = new Set(places.filter((place) => place !== real));
+  const names = new Set([...mounts].map((place) => place.slice(place.lastIndexOf('/') + 1)));
   return {
     bars(path, linked) {
       if (linked) {
@@ -33,7 +33,7 @@ export function mountRules(
       // Names first: what a path really is takes a system call for each of its components.
       if (!names.has(path.toString('latin1', path.lastIndexOf('/') + 1))) return false;
       const place = realPath(path);
-      if (place === null || !below.has(place)) return false;
+      if (place === null || !mounts.has(place)) return false;
       return oneFileSystem || isPseudoFileSystem(path);
     },
   };
