@@ -14,19 +14,20 @@ const home = new URL(isBundled ? '../dist/bundle/' : '../dist/', import.meta.url
 // Signals first: an early SIGUSR1 would open Node's inspector, an early SIGTERM would leave files behind.
 await import(new URL('interruption.js', home).href);
 
-const supervision = await import('../dist/supervision.js');
-
 if (process.argv.length === 3 && (first === '--version' || first === '-v')) {
   // Answered before anything is loaded, at the speed of bare node.
   const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
   console.log(`pwalk/${version} ${process.platform}-${process.arch} node-${process.version}`);
-} else if (supervision.needsChild(process.argv.slice(2))) {
-  supervision.runInChild(fileURLToPath(import.meta.url), process.argv.slice(2));
 } else {
-  supervision.followParent();
-  // Node 22 and later can keep compiled code between runs.
-  module.enableCompileCache?.();
-  const entry = new URL('main.js', home).href;
-  const { main } = await import(entry);
-  await main(process.argv.slice(2), entry, supervision.reportStatus);
+  const supervision = await import('../dist/supervision.js');
+  if (supervision.needsChild(process.argv.slice(2))) {
+    supervision.runInChild(fileURLToPath(import.meta.url), process.argv.slice(2));
+  } else {
+    supervision.followParent();
+    // Node 22 and later can keep compiled code between runs.
+    module.enableCompileCache?.();
+    const entry = new URL('main.js', home).href;
+    const { main } = await import(entry);
+    await main(process.argv.slice(2), entry, supervision.reportStatus);
+  }
 }
