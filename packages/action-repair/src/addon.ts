@@ -59,6 +59,8 @@ export interface AddonTree {
   change(records: Uint8Array, threads: number): Promise<void>;
   /** Ends the jobs under way between two entries, and those to come at once. */
   stop(): void;
+  /** Lets go of the root, which jobs under way keep until they end. Nothing else may be called then. */
+  close(): void;
 }
 
 export interface AddonDatagram {
@@ -87,7 +89,9 @@ let loaded: Addon | undefined;
 export function loadAddon(): Addon {
   try {
     // The one place where the addon's shape is stated; the tests hold it to that.
-    loaded ??= createRequire(import.meta.url)('../build/pwalk_repair.node') as Addon;
+    loaded ??= createRequire(import.meta.url)(
+      '@pwalk/action-repair/build/pwalk_repair.node',
+    ) as Addon;
     return loaded;
   } catch (cause) {
     throw new PwalkError(

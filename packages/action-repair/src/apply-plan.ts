@@ -6,7 +6,7 @@ import { interrupted } from './interrupted.js';
 import { type Limits, limitReached, roomFor } from './limits.js';
 import { PlanFile } from './plan-file.js';
 import { type RepairSummary, Tally } from './summary.js';
-import { openTree } from './tree.js';
+import { openTree, type Tree } from './tree.js';
 
 export interface ApplyOptions extends Limits {
   /** File to create, or to go on with; a new one in the default place when not given. */
@@ -30,8 +30,9 @@ export async function applyPlan(path: string, options: ApplyOptions = {}): Promi
   const plan = await PlanFile.open(path, options.maxAge ?? DAY);
   const tally = new Tally();
   let session: ChangeSession | null = null;
+  let tree: Tree | null = null;
   try {
-    const tree = openTree(plan.root, [plan.identity]);
+    tree = openTree(plan.root, [plan.identity]);
     const { dev, inode } = tree.status;
     if (String(dev) !== plan.head.root.dev || String(inode) !== plan.head.root.inode) {
       throw new PwalkError(
@@ -60,6 +61,7 @@ export async function applyPlan(path: string, options: ApplyOptions = {}): Promi
     }
     if (signal?.aborted) throw interrupted(tally, signal);
   } finally {
+    tree?.addon.close();
     await session?.close();
     await plan.close();
   }

@@ -55,6 +55,7 @@ export class ChangeSession {
     const path = options.journal ?? (await defaultJournalPath(run, new Date()));
     const journal = await Journal.open(resolve(path));
     let audit: AuditLog | null = null;
+    let again: Tree | null = null;
     try {
       audit = await AuditLog.open({
         path: `${journal.path}.${run.slice(0, 8)}.audit.jsonl`,
@@ -64,7 +65,7 @@ export class ChangeSession {
       });
       const own = [...(options.own ?? []), journal.identity];
       if (audit.identity !== null) own.push(audit.identity);
-      const again = openTree(tree.path, own);
+      again = openTree(tree.path, own);
       if (again.status.inode !== tree.status.inode || again.status.dev !== tree.status.dev) {
         throw new PwalkError('PWALK_APPLY_REFUSED', `"${tree.shown}" was replaced just now.`);
       }
@@ -76,6 +77,7 @@ export class ChangeSession {
       journal.begin(journalHead(run, again, { plan, undo: false }));
       return session;
     } catch (error) {
+      again?.addon.close();
       await audit?.discard();
       if (journal.isOld) await journal.close();
       else await journal.discard();
@@ -111,6 +113,7 @@ export class ChangeSession {
   /** Ends the records. What changed nothing leaves no files behind. */
   async close(): Promise<void> {
     const { tally } = this.#options;
+    this.tree.addon.close();
     if (this.#journal.isEmpty) {
       tally.journal = null;
       await this.#audit.discard();

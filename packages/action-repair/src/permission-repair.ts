@@ -83,23 +83,23 @@ class PermissionRepair implements Action<RepairEffect> {
   async open(_: EntrySchema, ctx: StageContext): Promise<void> {
     const policy = compilePolicy(this.#options);
     const typedRoot = Buffer.from(this.#options.root);
-    let tree = openTree(typedRoot);
+    const found = openTree(typedRoot);
+    this.#tree = found;
     if (!ctx.dryRun) {
       const { threads, journal } = this.#options;
       this.#session = await ChangeSession.open({
-        tree,
+        tree: found,
         tally: this.#tally,
         threads,
         journal,
         run: ctx.scan.id,
         plan: null,
-      });
-      tree = this.#session.tree;
+      }).finally(() => found.addon.close());
+      this.#tree = this.#session.tree;
       this.#tally.makesChanges = true;
     }
-    this.#tree = tree;
     this.#planner = new Planner({
-      tree,
+      tree: this.#tree,
       policy,
       tally: this.#tally,
       typedRoot,
@@ -145,6 +145,7 @@ class PermissionRepair implements Action<RepairEffect> {
   async close(outcome: Outcome): Promise<void> {
     await this.#planner?.close();
     await this.#session?.close();
+    this.#tree?.addon.close();
     if (!outcome.ok) {
       const { applied, journal } = this.#tally;
       if (applied > 0) {

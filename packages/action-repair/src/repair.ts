@@ -125,6 +125,7 @@ export async function repair(
     });
     return mergeResults(result, applied);
   } finally {
+    tree.addon.close();
     await collected?.close();
   }
 }

@@ -35,9 +35,10 @@ export async function undo(path: string, options: UndoOptions = {}): Promise<Rep
   tally.journal = journal.path;
   const run = randomUUID();
   let audit: AuditLog | null = null;
+  let tree: Tree | null = null;
   try {
     const index = await readJournal(journal.file, journal.path);
-    const tree = openTree(index.root.path, [journal.identity]);
+    tree = openTree(index.root.path, [journal.identity]);
     checkRoot(index, tree, journal.path);
     checkPrivileges(tree);
     audit = await AuditLog.open({
@@ -47,7 +48,8 @@ export async function undo(path: string, options: UndoOptions = {}): Promise<Rep
       root: tree.path,
     });
     journal.begin(journalHead(run, tree, { plan: null, undo: true }));
-    signal?.addEventListener('abort', () => tree.addon.stop(), { once: true });
+    const { addon } = tree;
+    signal?.addEventListener('abort', () => addon.stop(), { once: true });
     for await (const group of groups(index)) {
       if (signal?.aborted) throw interrupted(tally, signal);
       await undoGroup({ tree, journal, audit, tally, threads }, index, group);
@@ -55,6 +57,7 @@ export async function undo(path: string, options: UndoOptions = {}): Promise<Rep
     if (signal?.aborted) throw interrupted(tally, signal);
     journal.end(run, tally.applied);
   } finally {
+    tree?.addon.close();
     await audit?.close(tally.sums());
     await journal.close();
   }

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "core/descent.hpp"
@@ -46,18 +47,20 @@ Napi::Object status_object(Napi::Env env, const InodeStatus& status) {
   return object;
 }
 
-// JavaScript thread only, but for the work of a job, which holds references to all it uses.
+// JavaScript thread only, but for the work of a job, which holds references to all it uses. Until
+// close(), or the collector, it holds two descriptors: of the root, and of /proc/self/fd.
 class TreeShell : public Napi::ObjectWrap<TreeShell> {
  public:
   // (path, { trees, directories, own })
   explicit TreeShell(const Napi::CallbackInfo& info)
       : ObjectWrap(info),
         root_(std::make_shared<const TreeRoot>(bytes_of(info[0]), protection_from(info[1].As<Napi::Object>()))),
-        descent_(*root_),
+        descent_(std::in_place, *root_),
         stopped_(std::make_shared<std::atomic<bool>>(false)) {}
 
   Napi::Value describe(const Napi::CallbackInfo& info) {
     const Napi::Env env = info.Env();
+    check_open(env);
     Napi::Object object = Napi::Object::New(env);
     object["refusal"] = Napi::Number::New(env, static_cast<double>(root_->refusal()));
     object["errno"] = Napi::Number::New(env, root_->error());
@@ -74,9 +77,10 @@ class TreeShell : public Napi::ObjectWrap<TreeShell> {
 
   // (path, into): whether there is such an entry below the root; its uid, gid and mode.
   Napi::Value look(const Napi::CallbackInfo& info) {
+    check_open(info.Env());
     const auto path = napi::memory_of(info[0]);
     const auto into = napi::memory_of(info[1]);
-    const Reached found = descent_.glance({reinterpret_cast<const char*>(path.data()), path.size()});
+    const Reached found = descent_->glance({reinterpret_cast<const char*>(path.data()), path.size()});
     const uint32_t numbers[] = {found.inode.uid, found.inode.gid, found.inode.mode};
     const bool is_there = found.status == Status::ok && into.size() >= sizeof numbers;
     if (is_there) std::memcpy(into.data(), numbers, sizeof numbers);
@@ -88,9 +92,19 @@ class TreeShell : public Napi::ObjectWrap<TreeShell> {
 
   void stop(const Napi::CallbackInfo&) { stopped_->store(true, std::memory_order_relaxed); }
 
+  void close(const Napi::CallbackInfo&) {
+    descent_.reset();
+    root_.reset();
+  }
+
  private:
+  void check_open(Napi::Env env) const {
+    if (!root_) throw Napi::Error::New(env, "the root was let go of");
+  }
+
   // (records, threads)
   Napi::Value run(const Napi::CallbackInfo& info, Task task) {
+    check_open(info.Env());
     const auto records = napi::memory_of(info[0]);
     const unsigned threads = info[1].As<Napi::Number>().Uint32Value();
     if (root_->refusal() != Refusal::none || !root_->proc().valid()) {
@@ -108,7 +122,7 @@ class TreeShell : public Napi::ObjectWrap<TreeShell> {
   }
 
   std::shared_ptr<const TreeRoot> root_;
-  Descent descent_;
+  std::optional<Descent> descent_;  // looks at what root_ points to
   std::shared_ptr<std::atomic<bool>> stopped_;
 };
 
@@ -119,7 +133,8 @@ Napi::Function define_tree(Napi::Env env) {
       env, "Tree",
       {TreeShell::InstanceMethod<&TreeShell::describe>("describe"), TreeShell::InstanceMethod<&TreeShell::look>("look"),
        TreeShell::InstanceMethod<&TreeShell::inspect>("inspect"),
-       TreeShell::InstanceMethod<&TreeShell::change>("change"), TreeShell::InstanceMethod<&TreeShell::stop>("stop")});
+       TreeShell::InstanceMethod<&TreeShell::change>("change"), TreeShell::InstanceMethod<&TreeShell::stop>("stop"),
+       TreeShell::InstanceMethod<&TreeShell::close>("close")});
 }
 
 }  // namespace pwalk::repair
