@@ -1,5 +1,13 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { walk, walkSync } from 'pwalk';
 import { describe, expect, it } from 'vitest';
 import { command, pwalk, scratch } from './support/pwalk.js';
@@ -86,7 +94,10 @@ describe('pwalk walk', () => {
       expect(printed('--exclude', 'raw*', '--exclude', '/sub/two', ...order)).toEqual(without);
       expect(printed('--exclude', 'sub/', ...order)).toEqual(level.slice(0, 4));
     }
-    expect(pwalk(['walk', tree, '--exclude', '[']).status).toBe(2);
+    for (const glob of ['[', '[z-a]']) {
+      const refused = pwalk(['walk', `${tree}/one.txt`, tree, '--exclude', glob]);
+      expect(refused).toMatchObject({ status: 2, stdout: '' });
+    }
   });
 
   it('--follow-symlinks enters links to directories', () => {
@@ -108,6 +119,20 @@ describe('pwalk walk', () => {
     const inside = linesOf(stdout).filter((line) => /\/[ab]\//.test(line.slice(tree.length)));
     const expected = ['a/l', 'a/l/l', 'a/up', 'b/l', 'b/l/l', 'b/l/up'];
     expect(inside.sort()).toEqual(expected.map((name) => `${tree}/${name}`));
+  });
+
+  it.skipIf(!isRoot)('a link to the root directory leads upward where that is the top', () => {
+    const alone = mkdtempSync('/pwalk-walk-');
+    try {
+      symlinkSync('/', `${alone}/root`);
+      const rulesFile = directory.at('rules');
+      writeFileSync(rulesFile, `/*\n!${alone}\n`);
+      const rules = ['--exclude-from', rulesFile, '--max-depth', '3'];
+      const root = pwalk(['walk', '/', '--follow-symlinks', ...rules]);
+      expect(linesOf(root.stdout)).toEqual(['/', alone, `${alone}/root`]);
+    } finally {
+      rmSync(alone, { recursive: true });
+    }
   });
 
   it.skipIf(!isRoot)(

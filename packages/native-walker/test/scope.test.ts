@@ -129,13 +129,15 @@ describe('the scope of the native walker', () => {
 
   it.runIf(isRoot)('what only automounts is not triggered', () => {
     mkdirSync(join(tree, 'auto'));
-    // A direct mount whose daemon never answers: opening it from another process group waits forever.
+    // A direct mount whose daemon is gone: the first request for a mount breaks its pipe, and its options
+    // say fd=-1 from then on. Requests come from other process groups than the daemon's only.
     const mounts = inMountNamespace(
-      `mkfifo ${tree}/pipe; exec 3<>${tree}/pipe; rm ${tree}/pipe; mount -i -t autofs -o fd=3,minproto=5,maxproto=5,direct,pgrp=$$ none ${tree}/auto; set -m; exec setsid --wait "$@"`,
+      `mkfifo ${tree}/pipe; exec 4<>${tree}/pipe 3>${tree}/pipe 4>&-; rm ${tree}/pipe; mount -i -t autofs -o fd=3,minproto=5,maxproto=5,direct,pgrp=$$ none ${tree}/auto; setsid --fork --wait "$@"; grep -q " ${tree}/auto .*[ ,]fd=3," /proc/self/mountinfo || { echo a mount was requested >&2; exit 1; }; exit`,
     );
     for (const options of [{}, { includePseudo: true }, { columns: ['path', 'name', 'state'] }]) {
       const { rows } = walkScript(tree, options, mounts);
       expect(states(rows)).toEqual({ auto: 'pseudo_fs' });
+      expect(rows).toHaveLength(2);
     }
   });
 

@@ -63,24 +63,28 @@ Exit status: 0 complete, 1 failed, 2 usage, 3 finished but something could not b
     const format = flags.json ? jsonSteps : flags.print0 ? nulTerminated : lines;
     const topdown = !flags['bottom-up'];
     const output = new BufferedOutput(process.stdout);
-    for (const top of tops) {
+    // All before anything is printed: what is wrong with the options shows here.
+    const walks = tops.map((top) => ({
+      top,
+      steps: walkPruned(top, pruning, {
+        topdown,
+        followlinks: flags['follow-symlinks'],
+        ignoreSnapshots: !flags.snapshots,
+        maxThreads: flags.threads,
+        readAhead: flags['read-ahead'] ? true : undefined,
+        signal: interruption.signal,
+        onerror: (error) => {
+          // What vanished while we walked is nobody's fault.
+          if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return;
+          process.exitCode = exitCodes.incomplete;
+          tell(error.message);
+        },
+      }),
+    }));
+    for (const { top, steps } of walks) {
       const name = format.top(typeof top === 'string' ? top : decodePath(top));
       if (topdown) await output.write(name);
       if (isDirectory(top) && pruning.maxDepth !== 0) {
-        const steps = walkPruned(top, pruning, {
-          topdown,
-          followlinks: flags['follow-symlinks'],
-          ignoreSnapshots: !flags.snapshots,
-          maxThreads: flags.threads,
-          readAhead: flags['read-ahead'] ? true : undefined,
-          signal: interruption.signal,
-          onerror: (error) => {
-            // What vanished while we walked is nobody's fault.
-            if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return;
-            process.exitCode = exitCodes.incomplete;
-            tell(error.message);
-          },
-        });
         for await (const step of steps) await output.write(format.step(step));
       }
       if (!topdown) await output.write(name);

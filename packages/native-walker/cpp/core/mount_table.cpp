@@ -1,5 +1,7 @@
 #include "core/mount_table.hpp"
 
+#include <cerrno>
+
 #include <fcntl.h>
 #include <sys/vfs.h>
 
@@ -69,20 +71,23 @@ bool is_remote(uint32_t type) {
   }
 }
 
-Mount& MountTable::at(const StatRow& row, int parent_fd, const char* name, bool follow) {
+MountTable::Probe MountTable::at(const StatRow& row, int parent_fd, const char* name, bool follow) {
   const uint64_t key = key_of(row);
   {
     const std::lock_guard lock(mutex_);
-    if (const auto known = mounts_.find(key); known != mounts_.end()) return *known->second;
+    if (const auto known = mounts_.find(key); known != mounts_.end()) return {known->second.get()};
   }
   // Not under the lock: the file system may take its time.
-  const UniqueFd place(::openat(parent_fd, name, O_PATH | O_DIRECTORY | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW)));
+  // With O_DIRECTORY, even O_PATH would have autofs mount something.
+  const UniqueFd place(::openat(parent_fd, name, O_PATH | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW)));
+  if (!place.valid()) return {nullptr, errno, Operation::open};
   struct statfs got{};
-  const uint32_t type = place.valid() && ::fstatfs(place.get(), &got) == 0 ? static_cast<uint32_t>(got.f_type) : 0;
+  if (::fstatfs(place.get(), &got) != 0) return {nullptr, errno, Operation::stat};
+  const auto type = static_cast<uint32_t>(got.f_type);
   const std::lock_guard lock(mutex_);
   auto& mount = mounts_[key];
   if (mount == nullptr) mount.reset(new Mount{key, is_remote(type), kind_of(type)});
-  return *mount;
+  return {mount.get()};
 }
 
 }  // namespace pwalk

@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "core/stat_row.hpp"
+#include "core/vocabulary.hpp"
 
 namespace pwalk {
 
@@ -34,9 +35,16 @@ class MountTable {
  public:
   static constexpr uint64_t key_of(const StatRow& row) { return row.has_mnt_id ? row.mnt_id : row.dev; }
 
+  // A mount, or the errno and the call that kept us from knowing it.
+  struct Probe {
+    Mount* mount;
+    int error = 0;
+    Operation operation = Operation::none;
+  };
+
   // The mount of a directory whose stat is `row`. Looked up in `parent_fd` when it is new; opened
-  // as a place only, which mounts nothing and reads nothing.
-  Mount& at(const StatRow& row, int parent_fd, const char* name, bool follow);
+  // as a place only, which mounts nothing and reads nothing. A failure is not remembered.
+  Probe at(const StatRow& row, int parent_fd, const char* name, bool follow);
 
  private:
   std::mutex mutex_;

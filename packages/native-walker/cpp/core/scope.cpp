@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "core/errno_policy.hpp"
+
 namespace pwalk {
 
 Scope::Verdict Scope::of(const Directory& parent, int parent_fd, const std::string& name, const StatRow& row, bool follow) {
@@ -17,7 +19,9 @@ Scope::Verdict Scope::of(const Directory& parent, int parent_fd, const std::stri
     return mount->kind == FileSystemKind::automount ? Verdict{EntryState::pseudo_fs} : Verdict{EntryState::ok, mount};
   }
   if (options_.one_file_system) return {EntryState::other_fs};
-  mount = &mounts_.at(row, parent_fd, name.c_str(), follow);
+  const MountTable::Probe probe = mounts_.at(row, parent_fd, name.c_str(), follow);
+  mount = probe.mount;
+  if (mount == nullptr) return {state_of(probe.error), nullptr, probe.error, probe.operation};
   if (mount->kind == FileSystemKind::automount) return {EntryState::pseudo_fs};
   if (mount->kind == FileSystemKind::pseudo && !options_.include_pseudo) return {EntryState::pseudo_fs};
   return {EntryState::ok, mount};
@@ -26,7 +30,8 @@ Scope::Verdict Scope::of(const Directory& parent, int parent_fd, const std::stri
 Scope::Verdict Scope::of_root(const Directory& root, const StatRow& row) {
   if (options_.one_file_system && !row.has_mnt_id) notes_.scope_by_device();
   if (is_too_deep(root.depth)) return {EntryState::depth_limit};
-  return {EntryState::ok, &mounts_.at(row, AT_FDCWD, root.name.c_str(), root.follow)};
+  const auto [mount, error, operation] = mounts_.at(row, AT_FDCWD, root.name.c_str(), root.follow);
+  return {mount == nullptr ? state_of(error) : EntryState::ok, mount, error, operation};
 }
 
 // Snapshots are on a file system of their own, or cannot be written. What is on its parent's and can

@@ -14,10 +14,12 @@ class Scope {
  public:
   Scope(const WalkOptions& options, WalkNotes& notes) : options_(options), notes_(notes) {}
 
-  // `ok`: to be entered, on that mount. Else the state of its row.
+  // `ok`: to be entered, on that mount. Else the state of its row, and what failed if anything did.
   struct Verdict {
     EntryState state;
     Mount* mount = nullptr;
+    int error = 0;
+    Operation operation = Operation::none;
   };
 
   // Of a directory in `parent`, whose descriptor is `parent_fd`. Nothing is opened but a mount seen

@@ -248,7 +248,11 @@ bool Worker::look_again(const DirectoryRef& directory) {
 bool Worker::may_enter(const DirectoryRef& directory, Scope::Verdict verdict) {
   directory->mount = verdict.mount;
   if (verdict.state == EntryState::ok) return true;
-  writer_.unlisted(directory, {.type = EntryType::directory, .stat = &directory->stat, .state = verdict.state});
+  writer_.unlisted(directory, {.type = EntryType::directory,
+                               .stat = &directory->stat,
+                               .state = verdict.state,
+                               .error = verdict.error,
+                               .operation = verdict.operation});
   return false;
 }
 
@@ -461,6 +465,10 @@ void Worker::examine_directory(const DirectoryRef& directory, int fd, const Dire
   }
   if (verdict.state != EntryState::ok) {
     finding.state = verdict.state;
+    if (verdict.error != 0) {
+      finding.error = verdict.error;
+      finding.operation = verdict.operation;
+    }
     return writer_.entry(*directory, entry.name, finding);
   }
   DirectoryRef child = Directory::child(directory, std::move(name), finding.stat);

@@ -50,9 +50,26 @@ function problemOf(glob: string): string | null {
     if (glob[at] !== '[') continue;
     const end = bracketEnd(glob, at);
     if (end === null) return 'has a [ that is not closed; write \\[ for a bracket';
+    if (hasReversedRange(glob.slice(at + 1, end))) {
+      return 'has a range that ends before it begins; write its lower end first';
+    }
     at = end;
   }
   return null;
+}
+
+/** Whether a set, without its brackets, has a range like z-a. */
+function hasReversedRange(set: string): boolean {
+  const members = set.replace(/^[!^]/, '').match(/\[:\w+:\]|\\.|./gs) ?? [];
+  for (let at = 1; at < members.length - 1; at++) {
+    if (members[at] !== '-') continue;
+    const low = members[at - 1] ?? '';
+    const high = members[++at] ?? '';
+    if (!low.startsWith('[:') && low.slice(-1) > high.slice(high.startsWith('\\') ? 1 : 0)) {
+      return true;
+    }
+  }
+  return false;
 }
 
 const classNames = 'alnum|alpha|blank|cntrl|digit|graph|lower|print|punct|space|upper|xdigit';

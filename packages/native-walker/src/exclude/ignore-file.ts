@@ -10,7 +10,7 @@ export function ignoreFile(content: Buffer, name: string): ExcludePattern[] {
   const patterns: ExcludePattern[] = [];
   lines(content).forEach((line, index) => {
     if (line.startsWith('#')) return;
-    const text = line.replace(/(\\.|[^\\ ]) +$/, '$1').replace(/^ +$/, '');
+    const text = line.replace(/^((?:\\.|[^\\])*?) +$/s, '$1');
     if (text !== '') patterns.push(excludePattern(text, `${name}, line ${index + 1}`));
   });
   return patterns;
@@ -28,5 +28,6 @@ function lines(content: Buffer): string[] {
   return content
     .toString('latin1')
     .replace(/^\xef\xbb\xbf/, '')
+    .replace(/\r$/, '')
     .split(/\r?\n/);
 }

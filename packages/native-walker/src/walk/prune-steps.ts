@@ -67,7 +67,7 @@ function leadsUpward(link: Buffer, directory: Buffer, topLength: number): boolea
     end >= topLength - 1;
     end = directory.lastIndexOf('/', end - 1)
   ) {
-    if (identity(directory.subarray(0, end)) === target) return true;
+    if (identity(directory.subarray(0, end || 1)) === target) return true;
     if (end === 0) break;
   }
   return false;
