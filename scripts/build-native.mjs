@@ -2,8 +2,8 @@
 // build-native.mjs [target] [--variant release|asan|tsan|fuzz]
 //
 // Compiles what the native.json of the package in the working directory describes, with g++ alone:
-// no make, no Python, no headers fetched. Objects are kept in build/<variant>/ and compiled again
-// only when a file they include changed. The default target is "addon", the default variant "release".
+// no make, no Python, no headers fetched. Objects are kept in build/<variant>/, vendored ones once for
+// all variants, and compiled again only when a file they include changed. The default target is "addon", the default variant "release".
 //
 // native.json: { "<target>": { "output", "kind": "addon" | "executable", "sources": [directories or
 // files], "vendored"?: { "package", "sources", "include" } } }. Vendored C comes from an npm package
@@ -36,7 +36,7 @@ const variants = {
   release: ['-O3', '-DNDEBUG', '-D_FORTIFY_SOURCE=2'],
   asan: [
     '-O1',
-    '-g',
+    '-g1',
     '-fsanitize=address,undefined',
     '-fno-sanitize=vptr', // needs descriptors, which some tests take away
     '-fno-sanitize-recover=all',
@@ -45,14 +45,14 @@ const variants = {
   // With CXX=clang++: libFuzzer comes with it. Its own warnings are not ours to heed.
   fuzz: [
     '-O1',
-    '-g',
+    '-g1',
     '-fsanitize=fuzzer,address,undefined',
     '-fno-sanitize=vptr',
     '-fno-sanitize-recover=all',
     '-fno-omit-frame-pointer',
     '-Wno-error',
   ],
-  tsan: ['-O1', '-g', '-fsanitize=thread', '-fno-omit-frame-pointer'],
+  tsan: ['-O1', '-g1', '-fsanitize=thread', '-fno-omit-frame-pointer'],
 };
 
 /** What every object is compiled with: hardening, and pinned code (threads may outlive an environment). */
@@ -114,12 +114,12 @@ function plan(target, variant) {
           '-fvisibility=hidden',
         ]
       : [];
-  const compile = (source, args) => {
+  const compile = (source, args, folder = variant) => {
     const key = createHash('sha256')
       .update([compiler, compilerVersion, source, ...args].join('\0'))
       .digest('hex')
       .slice(0, 16);
-    const object = join(packageDir, 'build', variant, `${key}.o`);
+    const object = join(packageDir, 'build', folder, `${key}.o`);
     return {
       source,
       object,
@@ -131,7 +131,9 @@ function plan(target, variant) {
       compile(source, [...cxxFlags, ...variants[variant], ...napiFlags, ...includes]),
     ),
     ...(vendored
-      ? filesOf(vendorRoot, vendored.sources, '.c').map((source) => compile(source, cFlags))
+      ? filesOf(vendorRoot, vendored.sources, '.c').map((source) =>
+          compile(source, cFlags, 'vendored'),
+        )
       : []),
   ];
   const output = join(
@@ -175,7 +177,9 @@ export async function buildNative(name = 'addon', variant = 'release') {
   if (target === undefined || variants[variant] === undefined)
     throw new Error(`no target "${name}" or variant "${variant}"`);
   const { objects, output, link } = plan(target, variant);
-  mkdirSync(join(packageDir, 'build', variant), { recursive: true });
+  for (const folder of [variant, 'vendored']) {
+    mkdirSync(join(packageDir, 'build', folder), { recursive: true });
+  }
   const stale = objects.filter((object) => !isFresh(object));
   const work = stale.values();
   const lane = async () => {
