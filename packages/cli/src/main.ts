@@ -13,10 +13,7 @@ export async function main(
   entry: string,
   ended: () => Promise<void> = async () => {},
 ): Promise<void> {
-  // `| head` closes the pipe: that is the reader's right, and ends us quietly.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    process.exit(error.code === 'EPIPE' ? (process.exitCode ?? 0) : exitCodes.output);
-  });
+  watchStandardOutput(outputCommands.has(argv[0] ?? ''));
   // Nobody reads our messages any more: that does not make the result worse.
   process.stderr.on('error', () => {});
   try {
@@ -29,6 +26,25 @@ export async function main(
   await ended();
   // What plugins left behind, a timer, a socket, a promise of their own, does not keep a run that is over.
   if (argv[0] !== undefined && pluginCommands.has(argv[0])) process.exit();
+}
+
+/** Commands whose outputs, standard output among them, say themselves what became of them. */
+const outputCommands: ReadonlySet<string> = new Set(['report', 'run']);
+
+/**
+ * `| head` closes the pipe: that is the reader's right, and ends us quietly. Anything else is said.
+ * @param carriesOn whether a command goes on when the pipe is closed: it has other outputs, or files to
+ * take away
+ */
+function watchStandardOutput(carriesOn: boolean): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') {
+      if (!carriesOn) process.exit(process.exitCode ?? 0);
+      return;
+    }
+    tell(`Writing standard output failed: ${error.message}.`);
+    process.exit(exitCodes.output);
+  });
 }
 
 /** Commands that run code of others. */

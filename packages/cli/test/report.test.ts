@@ -129,6 +129,25 @@ describe('pwalk report', () => {
     });
   });
 
+  it('takes no argument for another that Node decodes alike', () => {
+    const script = `cd ${here.path} && a=$(printf '\\376') b=$(printf '\\377') && mkdir "$a" "$b" &&
+      ${process.execPath} ${command} report`;
+    const tail = '-o - --format csv --columns path -q';
+    const mixed = spawnSync('sh', ['-c', `${script} --exclude "$a" "$b" ${tail}`]);
+    expect([mixed.status, String(mixed.stdout)]).toEqual([2, '']);
+    const both = spawnSync('sh', ['-c', `${script.replace('mkdir', 'ls -d')} "$b" "$a" ${tail}`]);
+    expect(String(both.stdout)).toMatch(/\\xff\n\\xfe\n|\\xfe\n\\xff\n/);
+  });
+
+  it('ends as a whole when the reader of one of its outputs leaves', () => {
+    const outputs = '-o - --format jsonl -o other.parquet --format parquet -q';
+    const { stdout } = spawnSync('bash', [
+      '-c',
+      `cd ${here.path} && ${process.execPath} ${command} report /usr/share ${outputs} | head -c 9 >&2; echo $PIPESTATUS; ls -A`,
+    ]);
+    expect(String(stdout)).toBe('5\n');
+  });
+
   it('does not report the file it is writing, and says so', () => {
     const { stdout } = pwalk(['report', smallTree(here.path), '-o', here.at('tree', 's.parquet')]);
     expect(stdout).toContain('8 read = 7 rows + 1 excluded\n');
