@@ -63,26 +63,24 @@ export class AuditLog {
   }
 
   /**
-   * Opens whatever can be written of the file and the system's log.
-   * @throws PwalkError `PWALK_APPLY_REFUSED` when neither can: nothing may be changed unseen
+   * Opens the file and, where there is one, the system's log, which is only the second copy.
+   * @throws PwalkError `PWALK_APPLY_REFUSED` when the file cannot be created: nothing may be changed unseen
    */
   static async open(options: AuditOptions): Promise<AuditLog> {
-    const system = systemLog(options.run);
-    let file: FileHandle | null = null;
+    let file: FileHandle;
     try {
       file = await createPrivateFile(options.path, auditPurpose);
     } catch (error) {
-      if (system === null) {
-        const reason = error instanceof Error ? error.message : String(error);
-        throw new PwalkError(
-          'PWALK_APPLY_REFUSED',
-          `Nothing is changed without a record: ${reason} The system has no log socket either.`,
-          { cause: error },
-        );
-      }
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new PwalkError(
+        'PWALK_APPLY_REFUSED',
+        `Nothing is changed without a record: ${reason}`,
+        { cause: error },
+      );
     }
-    const status = await file?.stat({ bigint: true });
-    const identity = status === undefined ? null : { dev: status.dev, inode: status.ino };
+    const status = await file.stat({ bigint: true });
+    const identity = { dev: status.dev, inode: status.ino };
+    const system = systemLog(options.run);
     const log = new AuditLog(file, identity, system, options);
     await log.#event('begin', { root: nameToJson(Buffer.from(options.root)) });
     return log;

@@ -75,6 +75,8 @@ export class ChangeSession {
         await finishOpenChanges({ tree: again, journal, audit, tally, threads, plan });
       }
       journal.begin(journalHead(run, again, { plan, undo: false }));
+      // What is killed while it plans leaves a journal to go on with.
+      await journal.commit();
       return session;
     } catch (error) {
       again?.addon.close();

@@ -11,7 +11,7 @@ import {
   openTrustedFile,
   type Purpose,
 } from './private-file.js';
-import { readJournal } from './read-journal.js';
+import { isUnbegun, readJournal } from './read-journal.js';
 import type { Tree } from './tree.js';
 
 export const journalPurpose: Purpose = { what: 'The journal', code: 'PWALK_JOURNAL_REFUSED' };
@@ -52,28 +52,47 @@ export class Journal {
    */
   static async open(path: string): Promise<Journal> {
     const absolute = resolve(path);
-    if (await exists(absolute)) return Journal.reopen(absolute);
+    if (await exists(absolute)) {
+      // A run that was killed before its first line was whole noted nothing.
+      return Journal.#old(
+        absolute,
+        await openTrustedFile(absolute, journalPurpose, 'append'),
+        true,
+      );
+    }
     const file = await createPrivateFile(absolute, journalPurpose);
     const directory = await open(dirname(absolute), 'r');
     await directory.sync().finally(() => directory.close());
-    return Journal.#locked(absolute, file, null);
+    return Journal.#locked(absolute, file, async () => null);
   }
 
   /** Opens a journal that is there. @throws PwalkError `PWALK_JOURNAL_REFUSED` */
   static async reopen(path: string): Promise<Journal> {
-    const file = await openTrustedFile(path, journalPurpose, 'append');
+    return Journal.#old(path, await openTrustedFile(path, journalPurpose, 'append'), false);
+  }
+
+  static async #old(path: string, file: FileHandle, mayBeUnbegun: boolean): Promise<Journal> {
     try {
-      const { lastSeq, wholeBytes } = await readJournal(file, path);
-      const journal = await Journal.#locked(path, file, lastSeq);
-      await file.truncate(wholeBytes);
-      return journal;
+      return await Journal.#locked(path, file, async () => {
+        const isNew = mayBeUnbegun && (await isUnbegun(file));
+        const { lastSeq, wholeBytes } = isNew
+          ? { lastSeq: null, wholeBytes: 0 }
+          : await readJournal(file, path);
+        await file.truncate(wholeBytes);
+        return lastSeq;
+      });
     } catch (error) {
       await file.close();
       throw error;
     }
   }
 
-  static async #locked(path: string, file: FileHandle, lastSeq: number | null): Promise<Journal> {
+  /** @param begin reads how far it is, once nobody else can write it: null when it is new */
+  static async #locked(
+    path: string,
+    file: FileHandle,
+    begin: () => Promise<number | null>,
+  ): Promise<Journal> {
     if (!loadAddon().lock(file.fd)) {
       await file.close();
       throw new PwalkError(
@@ -81,6 +100,7 @@ export class Journal {
         `The journal "${escapeText(path)}" is in use by another run; wait for its end.`,
       );
     }
+    const lastSeq = await begin();
     const { dev, ino } = await file.stat({ bigint: true });
     return new Journal(path, file, { dev, inode: ino }, lastSeq);
   }

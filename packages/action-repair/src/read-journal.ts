@@ -112,6 +112,13 @@ export async function readJournal(file: FileHandle, path: string): Promise<Journ
   };
 }
 
+/** Whether a file is empty or holds only a part of the first line of a journal. */
+export async function isUnbegun(file: FileHandle): Promise<boolean> {
+  const { bytesRead, buffer } = await file.read(Buffer.alloc(CHUNK), 0, CHUNK, 0);
+  const text = buffer.toString('latin1', 0, bytesRead);
+  return text === '' || (/^[0-9a-f]{8} \{"is":"begin",/.test(text) && !text.includes('\n'));
+}
+
 function readLine(line: Buffer): JournalRecord | null {
   try {
     return parseJournalLine(line);

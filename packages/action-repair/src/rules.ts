@@ -25,6 +25,8 @@ export interface Subject {
 const SETGID = 0o2000;
 const SET_ID = 0o6000;
 const GROUP_WRITE = 0o020;
+const GROUP_EXECUTE = 0o010;
+const OTHERS_WRITE = 0o022;
 const OWNER_EXECUTE = 0o100;
 
 /** True when a rule might change an entry: cheap, and never false for one that `decide` would change. */
@@ -68,8 +70,14 @@ export function decide(policy: Policy, subject: Subject, inherited: number | Ski
   const bits = modeBits(policy, isDirectory, mode);
   const kept = isSetId && movesOwner ? mode & ~SET_ID : mode;
   const newMode = kept | bits;
-  // A program that runs as somebody else must not become writable for more people.
-  if (isSetId && !movesOwner && (newMode & ~mode & GROUP_WRITE) !== 0) {
+  // A program that runs as somebody else must neither become writable or executable for more people,
+  // nor change at all while others can write it.
+  const isOpened = (newMode & ~mode & (GROUP_WRITE | GROUP_EXECUTE)) !== 0;
+  if (
+    isSetId &&
+    !movesOwner &&
+    (isOpened || (newMode !== mode && (newMode & OTHERS_WRITE) !== 0))
+  ) {
     return only(policy, subject, 'setid');
   }
   let rules = 0;

@@ -128,13 +128,17 @@ describe.runIf(isRoot)('what a tree may hold for the one who repairs it', () => 
     expect(image(here.at('proj/caps'))).toBe(`${USER}:${USER} 644`);
   });
 
-  it('H36: a set-id program does not become writable for more people', async () => {
+  it('H36: a set-id program becomes neither writable nor executable for more people', async () => {
     const top = here.directory('proj', { gid: GROUP, mode: 0o2775 });
-    here.file('proj/suid', { uid: USER, gid: GROUP, mode: 0o4755 });
+    const modes = [0o4755, 0o2764, 0o4760];
+    for (const mode of modes)
+      here.file(`proj/${mode.toString(8)}`, { uid: USER, gid: GROUP, mode });
+    const before = state(top, { ctime: true });
     expect(await repairing(top, { ...apply(), setid: 'strip' })).toMatchObject({
       planned: 0,
-      skipped: { setid: 1 },
+      skipped: { setid: modes.length },
     });
+    expect(state(top, { ctime: true })).toEqual(before);
   });
 
   it('H38: access control lists are not widened unseen', async () => {

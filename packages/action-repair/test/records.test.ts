@@ -87,6 +87,25 @@ describe.runIf(isRoot)('the journal', () => {
     expect(await undo(journal())).toMatchObject({ planned: 0, applied: 0, exitCode: 0 });
   });
 
+  it.each(['', '12345678 {"is":"begin","version"'])(
+    'that a run was killed over before its first line, "%s", is begun anew',
+    async (torn) => {
+      const before = state(project(here));
+      writeFileSync(journal(), torn, { mode: 0o600 });
+      const options = { apply: true, journal: journal(), forceGroupWritable: true };
+      expect(await repairing(here.at('proj'), options)).toMatchObject({ applied: 4, exitCode: 0 });
+      expect(await undo(journal())).toMatchObject({ applied: 4, exitCode: 0 });
+      expect(state(here.at('proj'))).toEqual(before);
+    },
+  );
+
+  it('is never begun in a file that holds something else', async () => {
+    writeFileSync(journal(), 'notes', { mode: 0o600 });
+    const options = { apply: true, journal: journal() };
+    expect(await refusal(repairing(project(here), options))).toBe('PWALK_JOURNAL_REFUSED');
+    expect(readFileSync(journal(), 'utf8')).toBe('notes');
+  });
+
   it('is refused when a line in the middle is damaged', async () => {
     const { top } = await applied();
     const after = state(top, { ctime: true });
@@ -159,6 +178,16 @@ describe.runIf(isRoot)('the audit log', () => {
     await repairing(top, { apply: true, journal: journal() });
     await repairing(top, { apply: true, journal: here.at('second') });
     expect(readdirSync(here.path).filter((name) => name.startsWith('second'))).toEqual([]);
+  });
+
+  it('that cannot be created keeps everything from being changed', async () => {
+    const top = project(here);
+    const before = state(top, { ctime: true });
+    // Its own name is too long where that of the journal is not.
+    const options = { apply: true, journal: here.at('j'.repeat(250)) };
+    expect(await refusal(repairing(top, options))).toBe('PWALK_APPLY_REFUSED');
+    expect(state(top, { ctime: true })).toEqual(before);
+    expect(readdirSync(here.path)).toEqual(['proj']);
   });
 
   it('goes to the log of the system too, where one listens', async () => {

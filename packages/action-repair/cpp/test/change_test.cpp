@@ -97,6 +97,19 @@ PWALK_TEST("a state on the way is taken only where that is asked for") {
   CHECK_EQ(records.status(0), Status::already);
 }
 
+PWALK_TEST("going on gives no set-id bits back that went meanwhile") {
+  const ScratchDirectory place;
+  place.file("f", 04700);
+  Records records;
+  records.add(place, "f", 04750);
+  records.check(0, accept_partial);
+  CHECK_EQ(::chmod(place.at("f").c_str(), 0700), 0);
+  const TreeRoot root(place.path(), Protection());
+  CHECK(run_job(root, Task::change, records.bytes(), 1, never));
+  CHECK_EQ(records.status(0), Status::done);
+  CHECK_EQ(place.mode("f"), 0750U);
+}
+
 PWALK_TEST("a job that is stopped leaves the rest pending") {
   const ScratchDirectory place;
   Records records;
