@@ -12,6 +12,7 @@ import type { ResolvedPipeline } from '@pwalk/core/config';
 import { walker } from '@pwalk/native-walker';
 import { type FailedEntry, FailureLog, failureWitness } from './failed-entries.js';
 import { MOST_EXAMPLES } from './report.js';
+import { type ReportProgress, reportProgress } from './report-progress.js';
 
 export interface RunOptions {
   /** Plan actions and apply nothing, whatever the config says. */
@@ -21,6 +22,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onWarning?: ((message: string, plugin: string) => void) | undefined;
   readonly onEffect?: ((effect: PlannedEffect) => void) | undefined;
+  /** Called ten times a second during the walk, and once at its end. */
+  readonly onProgress?: ((progress: ReportProgress) => void) | undefined;
 }
 
 /** What the run of a configured pipeline came to. */
@@ -44,6 +47,15 @@ export interface RunSummary {
   readonly exitCode: number;
 }
 
+/** What the sinks of a pipeline are told to write to, as far as their options tell. */
+export function outputPaths({ spec }: ResolvedPipeline): string[] {
+  return (spec.sinks ?? []).flatMap((branch) => {
+    const { options } = 'sink' in branch ? branch.sink : branch;
+    const path = typeof options === 'object' && options !== null && Reflect.get(options, 'path');
+    return typeof path === 'string' ? [path] : [];
+  });
+}
+
 /** Runs a pipeline of a config. @throws PwalkError */
 export async function runConfigured(
   { name, spec, roots, failOnMatch }: ResolvedPipeline,
@@ -52,6 +64,8 @@ export async function runConfigured(
   const failures = new FailureLog(MOST_EXAMPLES);
   // Before the filters, which may let no entry through that could not be read.
   const witness = spec.source.plugin === walker.plugin ? [failureWitness(failures)] : [];
+  const { onProgress } = options;
+  const started = performance.now();
   const result = await runPipeline({
     ...spec,
     filters: [...witness, ...(spec.filters ?? [])],
@@ -64,6 +78,18 @@ export async function runConfigured(
     ...(options.signal === undefined ? {} : { signal: options.signal }),
     ...(options.onWarning === undefined ? {} : { onWarning: options.onWarning }),
     ...(options.onEffect === undefined ? {} : { onEffect: options.onEffect }),
+    ...(onProgress === undefined
+      ? {}
+      : {
+          onProgress: (progress) =>
+            onProgress(
+              reportProgress(progress, {
+                errors: failures.count,
+                seconds: (performance.now() - started) / 1000,
+                expected: null,
+              }),
+            ),
+        }),
   });
   const { accounting, rows, matched, complete, outputs, effects, seconds } = result;
   const isFinding = (options.failOnMatch === true || failOnMatch) && matched > 0;

@@ -13,3 +13,16 @@ export function tell(message: string, excerpt: readonly string[] = []): void {
 export function print(text: string, stream: NodeJS.WritableStream): void {
   stream.write(`${text.split('\n').map(escapeMessage).join('\n')}\n`);
 }
+
+/** True where data goes to standard output, by whatever name: the summary does not then. */
+export async function takesStdout(paths: readonly string[]): Promise<boolean> {
+  const { outputDescriptor } = await import('@pwalk/core/io');
+  return (await Promise.all(paths.map(outputDescriptor))).includes(1);
+}
+
+/** The line of progress; null where nobody would see it, or the data goes to the same terminal. */
+export async function progressLine(isStdoutTaken: boolean) {
+  if (!process.stderr.isTTY || (isStdoutTaken && process.stdout.isTTY)) return null;
+  const { ProgressLine } = await import('./progress-line.js');
+  return ProgressLine.on(process.stderr);
+}

@@ -58,4 +58,19 @@ status 4 when an entry comes through the filters
     });
     expect(explain('nightly', '--threads', '2')).toMatchObject({ status: 2, stdout: '' });
   });
+
+  it('takes a name for one of the config that is found, unless it is there as a path', () => {
+    project(here.path, { 'c.mjs': config, 'tree/file': '' });
+    process.env.PWALK_CONFIG = here.at('c.mjs');
+    const explain = (...args: string[]) => pwalk(['explain', ...args], { cwd: here.path }).stdout;
+    try {
+      expect(explain('nightly', 'tree')).toMatch(/^pipeline nightly of .*\nwalks tree\n/);
+      const report = /^source walker#1\n {2}─► sink parquet#1: reads /;
+      expect(explain('tree')).toMatch(report);
+      expect(explain('./nightly')).toMatch(report);
+      expect(explain('nightly', '--columns', 'path')).toMatch(report);
+    } finally {
+      delete process.env.PWALK_CONFIG;
+    }
+  });
 });

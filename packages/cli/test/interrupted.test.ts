@@ -20,6 +20,22 @@ describe('interrupted', () => {
     expect(readdirSync(here.path)).toEqual([]);
   });
 
+  it('a pipeline of a config likewise, each of its outputs', async () => {
+    const sinks = ['s.parquet', 's.csv'].map((path) => ({ use: path.slice(2), options: { path } }));
+    const roots = Array(50).fill('/usr');
+    writeFileSync(here.at('c.json'), JSON.stringify({ roots, sinks }));
+    const child = startPwalk(['run', '-c', 'c.json'], here.path);
+    let stderr = '';
+    child.stderr.on('data', (chunk) => {
+      stderr += chunk;
+    });
+    await expect.poll(() => readdirSync(here.path).length, { timeout: 30_000 }).toBe(3);
+    child.kill('SIGINT');
+    expect(await once(child, 'close')).toEqual([130, null]);
+    expect(readdirSync(here.path)).toEqual(['c.json']);
+    expect(stderr).toBe('pwalk: The run was cancelled; unfinished outputs were discarded.\n');
+  });
+
   it('leaves an older file as it was', async () => {
     writeFileSync(here.at('s.parquet'), 'old');
     const child = startPwalk(['report', ...Array(50).fill('/usr'), '-o', 's.parquet'], here.path);

@@ -1,6 +1,6 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { progressText } from '../src/progress-line.js';
 import { command, scratch } from './support/pwalk.js';
@@ -88,15 +88,28 @@ describe.runIf(has('script', '--version'))('what reaches a terminal', () => {
     expect(last).toBe('pwalk: The run was cancelled; unfinished outputs were discarded.\r\n');
   });
 
+  const reported = 'report /usr /usr /usr -o /dev/null';
+  const configured = 'run -c c.json /usr /usr /usr';
+
   it.each([
-    ['--no-progress', '--no-progress'],
-    ['--quiet', '--quiet'],
-  ])('is nothing with %s', async (_, flag) => {
-    const { child, seen } = inTerminal(
-      `'${process.execPath}' '${command}' report /usr /usr /usr -o /dev/null ${flag} >/dev/null`,
-    );
+    [`${reported} --no-progress`],
+    [`${reported} --quiet`],
+    [`${configured} --no-progress`],
+    [`${configured} --quiet`],
+  ])('is nothing: %s', async (words) => {
+    writeFileSync(here.at('c.json'), '{}');
+    const { child, seen } = inTerminal(`'${process.execPath}' '${command}' ${words} >/dev/null`);
     await once(child, 'close');
     expect(seen.text).toBe('');
+  });
+
+  it('is there for a pipeline of a config, and gone in the end', async () => {
+    writeFileSync(here.at('c.json'), '{}');
+    const { child, seen } = inTerminal(
+      `'${process.execPath}' '${command}' ${configured} >/dev/null`,
+    );
+    await once(child, 'close');
+    expect(seen.text).toMatch(/^\r[\d,]+ entries, [\d,]+\/s, .*\x1b\[K\r\x1b\[K$/s);
   });
 });
 

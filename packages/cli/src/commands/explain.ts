@@ -9,6 +9,20 @@ import { pruneFlags, pruneSettings } from '../flags/prune-flags.js';
 import { scanFlags, scanSettings } from '../flags/scan-flags.js';
 import { print } from '../terminal.js';
 
+/**
+ * Whether a config is meant: without words, or where the first is written like a name and nothing
+ * that is there. What could be walked is a path, and no config is looked for.
+ */
+async function isOfConfig([first]: readonly string[]): Promise<boolean> {
+  if (first === undefined) return true;
+  if (first.includes('/') || first.includes('\ufffd')) return false;
+  const { lstat } = await import('node:fs/promises');
+  return lstat(first).then(
+    () => false,
+    (error) => error.code === 'ENOENT',
+  );
+}
+
 const reportFlags = { ...outputFlags, ...filterFlags, ...scanFlags, ...pruneFlags };
 
 export default class Explain extends Command {
@@ -18,13 +32,14 @@ export default class Explain extends Command {
   static override description =
     `Prints the stages of \`pwalk report\` with the same paths and flags, the columns that the walk is asked for, and the system calls that takes for each entry and directory. Nothing is read or written.
 
-With --config, and without any path, it is the pipeline NAME of a config, else the one called default, checked as by \`pwalk run\`.
+With --config, without any path, and where the first word is no path but a NAME, it is the pipeline NAME of a config, else the one called default, checked as by \`pwalk run\`.
 
 Exit status: 0, or 2 for usage.`;
 
   static override examples = [
     '<%= config.bin %> explain /data',
     '<%= config.bin %> explain /data -o names.csv --columns path,type',
+    '<%= config.bin %> explain nightly',
     '<%= config.bin %> explain -c pwalk.config.mjs nightly',
   ];
 
@@ -44,8 +59,9 @@ Exit status: 0, or 2 for usage.`;
   };
 
   override async run(): Promise<void> {
-    const { argv, flags } = await this.parse(Explain);
-    if (flags.config !== undefined || argv.length === 0) {
+    const { argv, flags, raw } = await this.parse(Explain);
+    const isReport = raw.some((token) => token.type === 'flag' && token.flag in reportFlags);
+    if (flags.config !== undefined || (!isReport && (await isOfConfig(argv.map(String))))) {
       return this.#configured(flags.config, argv.map(String), flags.json);
     }
     const { output, ...wanted } = outputRequest(flags);

@@ -8,7 +8,7 @@ import { pruneFlags, pruneSettings } from '../flags/prune-flags.js';
 import { scanFlags, scanSettings } from '../flags/scan-flags.js';
 import { summaryFlags } from '../flags/summary-flags.js';
 import { interruption } from '../interruption.js';
-import { print, tell } from '../terminal.js';
+import { print, progressLine, takesStdout, tell } from '../terminal.js';
 
 export default class Report extends Command {
   static override summary = 'Write what is on a file system to a file: Parquet or CSV.';
@@ -53,8 +53,7 @@ Exit status: 0 complete, 1 failed, 2 usage, 3 finished but something could not b
     const scan = scanSettings(flags);
     const { report } = await import('../report.js');
     const isStdoutTaken = await takesStdout(flags.output);
-    const isSeen = flags.progress && !flags.quiet && !(isStdoutTaken && process.stdout.isTTY);
-    const line = isSeen ? await progressLine() : null;
+    const line = flags.progress && !flags.quiet ? await progressLine(isStdoutTaken) : null;
     const summary = await report(exactArguments(argv.map(String)), {
       ...scan,
       ...pruneSettings(flags),
@@ -75,17 +74,4 @@ Exit status: 0 complete, 1 failed, 2 usage, 3 finished but something could not b
     if (text === null) return;
     print(text, isStdoutTaken ? process.stderr : process.stdout);
   }
-}
-
-/** The line of progress; null where nobody would see it. */
-async function progressLine() {
-  if (!process.stderr.isTTY) return null;
-  const { ProgressLine } = await import('../progress-line.js');
-  return ProgressLine.on(process.stderr);
-}
-
-/** True where data goes to standard output, by whatever name: the summary does not then. */
-async function takesStdout(paths: readonly string[]): Promise<boolean> {
-  const { outputDescriptor } = await import('@pwalk/core/io');
-  return (await Promise.all(paths.map(outputDescriptor))).includes(1);
 }

@@ -2,9 +2,10 @@ import { Command } from '@oclif/core/command';
 import * as Flags from '@oclif/core/flags';
 import { exactArguments } from '../exact-arguments.js';
 import { configFlag } from '../flags/config-flags.js';
+import { progressFlags } from '../flags/progress-flags.js';
 import { summaryFlags } from '../flags/summary-flags.js';
 import { interruption } from '../interruption.js';
-import { print, tell } from '../terminal.js';
+import { print, progressLine, takesStdout, tell } from '../terminal.js';
 
 export default class Run extends Command {
   static override summary = 'Run a pipeline of a config file.';
@@ -34,6 +35,7 @@ Exit status: 0 complete, 1 failed, 2 usage or an invalid config, 3 finished but 
     'fail-on-match': Flags.boolean({
       description: 'end with status 4 when an entry comes through the filters',
     }),
+    ...progressFlags,
     ...summaryFlags,
   };
 
@@ -46,31 +48,34 @@ Exit status: 0 complete, 1 failed, 2 usage or an invalid config, 3 finished but 
       command: 'run',
       words: exactArguments(argv.map(String)),
     });
-    const { runConfigured } = await import('../run-pipeline.js');
+    const { outputPaths, runConfigured } = await import('../run-pipeline.js');
+    const isStdoutTaken = await takesStdout(outputPaths(pipeline));
+    const line = flags.progress && !flags.quiet ? await progressLine(isStdoutTaken) : null;
+    const dryRun = flags['dry-run'] || pipeline.spec.dryRun === true;
     const summary = await runConfigured(pipeline, {
-      dryRun: flags['dry-run'],
+      dryRun,
       failOnMatch: flags['fail-on-match'],
       signal: interruption.signal,
       onWarning: (message, plugin) => {
+        line?.clear();
         if (!flags.quiet) tell(`${plugin}: ${message}`);
       },
       onEffect: ({ effect, path, summary }) => {
-        if (flags['dry-run'] && !flags.quiet)
-          print(
-            `would ${escapeText(effect)} ${escapeText(path)}: ${escapeText(summary)}`,
-            process.stderr,
-          );
+        if (!dryRun || flags.quiet) return;
+        line?.clear();
+        print(
+          `would ${escapeText(effect)} ${escapeText(path)}: ${escapeText(summary)}`,
+          process.stderr,
+        );
       },
-    });
+      onProgress: line === null ? undefined : (progress) => line.show(progress),
+    }).finally(() => line?.clear());
     process.exitCode = summary.exitCode;
     const { formatRun, jsonRun } = await import('../format-run.js');
     const text = flags.json ? jsonRun(summary) : flags.quiet ? null : formatRun(summary);
     if (text === null) return;
     // Where data goes to standard output, by whatever name, the summary does not.
-    const { outputDescriptor } = await import('@pwalk/core/io');
-    const descriptors = await Promise.all(
-      summary.outputs.map(({ path }) => outputDescriptor(path)),
-    );
-    print(text, descriptors.includes(1) ? process.stderr : process.stdout);
+    const isTaken = await takesStdout(summary.outputs.map(({ path }) => path));
+    print(text, isTaken ? process.stderr : process.stdout);
   }
 }
