@@ -1,7 +1,8 @@
 import { type FileHandle, lstat, open, rm } from 'node:fs/promises';
-import { homedir, hostname } from 'node:os';
+import { hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { CORE_VERSION, escapeText, type FileIdentity, PwalkError } from '@pwalk/core';
+import { homeDirectory, xdgDirectory } from '@pwalk/core/io';
 import { loadAddon } from './addon.js';
 import type { Change, RecordStatus } from './change-records.js';
 import { type JournalRecord, journalLine, nameToJson } from './journal-record.js';
@@ -216,7 +217,10 @@ export async function defaultJournalPath(run: string, startedAt: Date): Promise<
   const directory =
     process.geteuid?.() === 0
       ? '/var/log/pwalk'
-      : join(process.env.XDG_STATE_HOME ?? join(homedir(), '.local', 'state'), 'pwalk');
+      : join(
+          xdgDirectory({ variable: 'XDG_STATE_HOME', below: '.local/state' }, homeDirectory()),
+          'pwalk',
+        );
   await makePrivateDirectory(directory, journalPurpose);
   const stamp = startedAt.toISOString().replace(/[-:]|\.\d+/g, '');
   return join(directory, `repair-${stamp}-${run.slice(0, 8)}.journal`);

@@ -19,6 +19,7 @@ if (process.argv.length === 3 && (first === '--version' || first === '-v')) {
   const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
   console.log(`pwalk/${version} ${process.platform}-${process.arch} node-${process.version}`);
 } else {
+  await import('../dist/environment.js');
   const supervision = await import('../dist/supervision.js');
   if (supervision.needsChild(process.argv.slice(2))) {
     supervision.runInChild(fileURLToPath(import.meta.url), process.argv.slice(2));

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync, readdirSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { pwalk, scratch, startPwalk } from './support/pwalk.js';
 
@@ -33,6 +33,29 @@ describe('pwalk', () => {
       expect(stdout).toContain(flag);
     }
     expect(status).toBe(0);
+  });
+
+  // Cron, a batch system, a container: nothing in the environment, and nobody in the user database.
+  it.each([
+    [['--help']],
+    [['report', '--help']],
+    [['report', '.', '-o', '-', '--format', 'summary', '-q']],
+    [['walk', '.']],
+    [['run', '-q']],
+    [['explain']],
+    [['plugins']],
+    [['init', '--help']],
+    [['repair', '.', '--allow-unknown-gid', '--json']],
+  ])('%j needs no environment, nor an entry in the user database', (args) => {
+    writeFileSync(
+      here.at('pwalk.config.yaml'),
+      'roots: [.]\nsinks: [{ use: jsonl, options: { path: "-" } }]\n',
+    );
+    chmodSync(here.path, 0o755);
+    const nobody = process.getuid?.() === 0 ? { uid: 54321 } : {};
+    const ended = pwalk(args, { cwd: here.path, env: {}, ...nobody });
+    expect(ended).toMatchObject({ status: 0, stderr: '' });
+    expect(ended.stdout).not.toBe('');
   });
 
   it('does not open the inspector on SIGUSR1', async () => {

@@ -18,11 +18,12 @@ export interface Ended {
 /** Runs `pwalk` in a directory to its end. */
 export function pwalk(
   args: readonly string[],
-  options: { cwd?: string; uid?: number } = {},
+  options: { cwd?: string; uid?: number; env?: NodeJS.ProcessEnv } = {},
 ): Ended {
   const identity = options.uid === undefined ? {} : { uid: options.uid, gid: options.uid };
   const { status, stdout, stderr } = spawnSync(process.execPath, [command, ...args], {
     cwd: options.cwd ?? tmpdir(),
+    env: options.env ?? process.env,
     encoding: 'utf8',
     maxBuffer: 1 << 28,
     // A command that does not end by itself is a failure, not a hang of the tests.

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { PwalkError } from '../errors/pwalk-error.js';
+import { homeDirectory, xdgDirectory } from '../io/home-directory.js';
 import { escapeText } from '../text/escape.js';
 import { checkFoundByUs, isRoot } from './trusted-file.js';
 
@@ -46,7 +46,7 @@ export async function findConfig(options: Partial<SearchOptions> = {}): Promise<
   }
   const directories = configDirectories({
     cwd,
-    home: options.home ?? homedir(),
+    home: options.home ?? homeDirectory(environment),
     environment,
     asRoot: options.asRoot ?? isRoot(),
   });
@@ -76,8 +76,8 @@ export function configDirectories(search: Omit<SearchOptions, 'file'>): string[]
       if (at === home || at === dirname(at)) break;
     }
   }
-  const xdg = environment.XDG_CONFIG_HOME;
-  return [...upward, join(xdg ? xdg : join(home, '.config'), 'pwalk'), '/etc/pwalk'];
+  const own = { variable: 'XDG_CONFIG_HOME', below: '.config' };
+  return [...upward, join(xdgDirectory(own, home, environment), 'pwalk'), '/etc/pwalk'];
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -77,6 +77,13 @@ describe('the config that is taken', () => {
     expect(await found(files, { environment })).toBe('xdg/pwalk/pwalk.config.ts');
   });
 
+  it('is not searched for by relative paths, which are below whatever directory this is', async () => {
+    const environment = { HOME: '', XDG_CONFIG_HOME: 'xdg' };
+    await expect(findConfig({ environment, asRoot: true })).rejects.toThrow(
+      /^There is no pwalk.config.\* in \/[^ ]*\.config/,
+    );
+  });
+
   it('is not above home', async () => {
     const options = {
       home: join(home, 'work'),
