@@ -1,50 +1,51 @@
 import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
-import { PwalkError } from '@pwalk/core';
 
 /**
- * The bytes of command line arguments. Node decodes arguments as UTF-8 and loses what is not; on
- * Linux the kernel still has them. Arguments that were decoded without loss stay as they are.
- * @throws PwalkError `PWALK_OPTIONS_INVALID` when it cannot be told which of several an argument is
+ * Arguments are bytes, and Node decodes them as UTF-8 and loses what is not. On Linux the kernel still
+ * has them, so before anything parses them they become text that loses nothing: each byte that is not
+ * part of UTF-8 is a lone surrogate, U+DC80 to U+DCFF, as PEP 383 has it. Decoded text has none.
  */
-export function exactArguments(decoded: readonly string[]): (string | Buffer)[] {
+export function losslessArguments(decoded: readonly string[]): string[] {
   if (decoded.every((argument) => !argument.includes('\ufffd'))) return [...decoded];
-  const raw = rawArguments();
-  const taken = counter();
-  return decoded.map((argument) => {
-    if (!argument.includes('\ufffd')) return argument;
-    const alike = raw.filter((bytes) => bytes.toString('utf8') === argument);
-    const wanted = decoded.filter((other) => other === argument).length;
-    const [first] = alike;
-    if (
-      first !== undefined &&
-      alike.length > wanted &&
-      alike.some((bytes) => !bytes.equals(first))
-    ) {
-      throw new PwalkError(
-        'PWALK_OPTIONS_INVALID',
-        `Several arguments read "${argument}" and are not the same bytes; give their paths so that they differ, as from another directory.`,
-      );
-    }
-    return alike[taken(argument)] ?? argument;
+  const raw = rawArguments().slice(-decoded.length);
+  return decoded.map((argument, at) => {
+    const bytes = raw[at];
+    return bytes?.toString('utf8') === argument ? lossless(bytes) : argument;
   });
 }
 
-/** Counts how often each text was asked for before. */
-function counter(): (text: string) => number {
-  const counts = new Map<string, number>();
-  return (text) => {
-    const count = counts.get(text) ?? 0;
-    counts.set(text, count + 1);
-    return count;
-  };
+/** The bytes of arguments, or of parts of them; those that are UTF-8 stay text. */
+export function exactArguments(lossless: readonly string[]): (string | Buffer)[] {
+  return lossless.map((text) => (isExact(text) ? text : bytesOf(text)));
 }
 
-/** False for (the end of) a command line argument that Node could not decode without loss. */
-export function isExact(decoded: string): boolean {
-  if (!decoded.includes('\ufffd')) return true;
-  return !rawArguments().some(
-    (bytes) => !isUtf8(bytes) && bytes.toString('utf8').endsWith(decoded),
+/** False for an argument, or a part of one, that is not UTF-8. */
+export function isExact(lossless: string): boolean {
+  return !/[\udc80-\udcff]/u.test(lossless);
+}
+
+function lossless(bytes: Buffer): string {
+  if (isUtf8(bytes)) return bytes.toString('utf8');
+  let text = '';
+  for (let at = 0; at < bytes.length; ) {
+    const size = [1, 2, 3, 4].find(
+      (length) => at + length <= bytes.length && isUtf8(bytes.subarray(at, at + length)),
+    );
+    text +=
+      size === undefined
+        ? String.fromCharCode(0xdc00 + bytes[at])
+        : bytes.toString('utf8', at, at + size);
+    at += size ?? 1;
+  }
+  return text;
+}
+
+function bytesOf(lossless: string): Buffer {
+  return Buffer.concat(
+    Array.from(lossless, (character) =>
+      isExact(character) ? Buffer.from(character) : Buffer.of(character.charCodeAt(0) & 0xff),
+    ),
   );
 }
 

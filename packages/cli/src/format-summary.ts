@@ -3,6 +3,7 @@ import {
   describeErrno,
   escapeText,
   groupDigits,
+  missingStates,
   skippedByState,
 } from '@pwalk/core';
 import { exactJson } from './exact-json.js';
@@ -40,7 +41,7 @@ export function formatSummary(summary: ReportSummary): string {
     }
     if (errors > summary.errorExamples.length) {
       lines.push(
-        `  … and ${groupDigits(errors - summary.errorExamples.length)} more${matched === null ? ': select * where errno is not null' : '; --errors FILE keeps them all'}`,
+        `  … and ${groupDigits(errors - summary.errorExamples.length)} more${matched === null ? `: select * where state in (${missingStates.map((state) => `'${state}'`).join(', ')})` : '; --errors FILE keeps them all'}`,
       );
     }
   }

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { run } from '@oclif/core/run';
 import { exitCodes, PwalkError } from '@pwalk/core';
+import { losslessArguments } from './exact-arguments.js';
 import { interruption } from './interruption.js';
 import { tell } from './terminal.js';
 
@@ -18,7 +19,7 @@ export async function main(
   process.stderr.on('error', () => {});
   try {
     // oclif's own plugins are code that any package.json below HOME may name: we have none.
-    await run(argv, { root: fileURLToPath(entry), userPlugins: false });
+    await run(losslessArguments(argv), { root: fileURLToPath(entry), userPlugins: false });
   } catch (error) {
     process.exitCode = report(error);
   }

@@ -1,4 +1,5 @@
-import { resolve } from 'node:path';
+import { realpath } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { escapeText, fullEntrySchema, isStage, PwalkError, type Stage } from '@pwalk/core';
 import { outputDescriptor } from '@pwalk/core/io';
 import { type PruneOptions, pruneOptions } from '@pwalk/native-walker';
@@ -230,7 +231,7 @@ function checkConstants(names: readonly string[]): void {
 /** Two outputs under one name would replace each other, and in one descriptor get mixed. */
 async function checkApart(paths: readonly string[]): Promise<void> {
   const places = await Promise.all(
-    paths.map(async (one) => String((await outputDescriptor(one)) ?? resolve(one))),
+    paths.map(async (one) => String((await outputDescriptor(one)) ?? (await placeOf(one)))),
   );
   const twice = paths.find((_, at) => places.indexOf(places[at] ?? '') !== at);
   if (twice !== undefined) {
@@ -238,6 +239,14 @@ async function checkApart(paths: readonly string[]): Promise<void> {
       `"${escapeText(twice)}" is to be written twice; give each output a name of its own.`,
     );
   }
+}
+
+/** Where a file of that name comes to be, whatever leads there. A link under the name itself is replaced. */
+async function placeOf(path: string): Promise<string> {
+  return realpath(dirname(path)).then(
+    (directory) => join(directory, basename(path)),
+    () => resolve(path), // What is wrong with the directory is told when the output is created.
+  );
 }
 
 function misfit(message: string): PwalkError {

@@ -77,6 +77,12 @@ describe('bad input ends in one sentence, the documented status, and no file', (
       /"\.\/a\.csv" is to be written twice/,
     ],
     [
+      'one output twice, through a link',
+      2,
+      ['report', '/usr/share/doc', '-o', '/proc/self/cwd/a.csv', '--errors', 'a.csv'],
+      /"a\.csv" is to be written twice/,
+    ],
+    [
       'a column without its text',
       2,
       ['report', '/usr/share/doc', '--column', 'site'],

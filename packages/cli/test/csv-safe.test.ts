@@ -53,10 +53,10 @@ it('H60 --csv-safe leaves no cell that a spreadsheet would run, and no other cel
 
 it('numbers stay numbers, and a format that is none of a spreadsheet refuses', () => {
   const built = buildTrees(here.at('tree'), ['empty']);
-  pwalk(['report', built.path, '-o', 's.csv', '--columns', 'depth,name', '--csv-safe', '-q'], {
-    cwd: here.path,
-  });
-  expect(readFileSync(here.at('s.csv'), 'utf8')).toContain('\n-1,tree\n');
+  const column = ['--column', 'site==cmd|x'];
+  const args = ['--columns', 'depth,name,site', ...column, '--csv-safe', '-q'];
+  pwalk(['report', built.path, '-o', 's.csv', ...args], { cwd: here.path });
+  expect(readFileSync(here.at('s.csv'), 'utf8')).toContain("\n-1,tree,'=cmd|x\n");
   const refused = pwalk(['report', built.path, '-o', 's.parquet', '--csv-safe'], {
     cwd: here.path,
   });

@@ -77,6 +77,17 @@ describe.skipIf(hangingMountNeeds() !== null)('storage that hangs', () => {
     ]);
   });
 
+  it('does not keep a command from its arguments: a child is given them exactly', () => {
+    const tail = '-o - --format csv --columns path -q';
+    const script = `cd ${here.path} && a=$(printf '\\376') b=$(printf '\\377') && mkdir "$b" && touch "$b/$a" "$b/$b" &&
+      ${process.execPath} ${command} report --exclude="$a" "$b" ${tail}`;
+    const { status, stdout } = spawnSync('sh', ['-c', script], { encoding: 'utf8' });
+    expect([status, stdout.split('\n').toSorted()]).toEqual([
+      0,
+      ['', '\\xff', '\\xff/\\xff', 'path'],
+    ]);
+  });
+
   it('does not keep the command from ending at a signal', async () => {
     const child = startPwalk(
       ['report', here.at('tree'), '-o', here.at('scan.parquet'), '--op-timeout', 'none'],

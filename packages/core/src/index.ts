@@ -8,6 +8,7 @@ export {
   errorCount,
   isClosed,
   isComplete,
+  missingStates,
   skippedByState,
   skippedCount,
 } from './accounting/accounting.js';

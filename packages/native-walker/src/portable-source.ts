@@ -1,4 +1,4 @@
-import { type BigIntStats, constants } from 'node:fs';
+import type { BigIntStats } from 'node:fs';
 import { lstat, opendir, stat } from 'node:fs/promises';
 import {
   type Accounting,
@@ -23,6 +23,7 @@ import { excludeRules } from './exclude/exclude-rules.js';
 import { extensionOf } from './extension.js';
 import { isPseudoFileSystem } from './file-system-type.js';
 import type { WalkerOptions } from './options.js';
+import { isClamped, statColumns, timesOf, typeListed, typeOf } from './portable-columns.js';
 import { childPath, pathBytes, rootMissing, rootName } from './root-path.js';
 import { snapshotNames } from './snapshot-names.js';
 import { emptyTally, toAccounting } from './tally.js';
@@ -37,6 +38,8 @@ interface Item {
   /** The part of the path below the root; empty for a root. */
   readonly below: Buffer;
   readonly depth: number;
+  /** What the directory that holds it says it is, for when it cannot be looked at. */
+  readonly listedAs: EntryType;
   readonly parentInode: bigint;
   /** Device of the directory that holds it; null for a root. */
   readonly parentDev: bigint | null;
@@ -114,7 +117,7 @@ export class PortableSource implements Source {
     const settle = ({ item, stat, failure, isLink }: Awaited<ReturnType<typeof look>>) => {
       if (stat === null) {
         if (failure === null) return;
-        if (this.#isExcluded(item, false)) this.#tally.excluded++;
+        if (this.#isExcluded(item, item.listedAs === 'directory')) this.#tally.excluded++;
         else this.#append(builder, item, null, failure);
       } else if (own.has(`${stat.dev}:${stat.ino}`)) {
         this.#tally.excluded++;
@@ -152,14 +155,15 @@ export class PortableSource implements Source {
         together = [];
       };
       try {
-        for await (const { name } of await opendir(directory.path, { encoding: bytes })) {
-          const child = pathBytes(name);
+        for await (const listed of await opendir(directory.path, { encoding: bytes })) {
+          const child = pathBytes(listed.name);
           const { path: parent, depth, stat } = directory;
           together.push({
             path: childPath(parent, child),
             name: child,
             below: depth < 0 ? child : childPath(directory.below, child),
             depth: depth + 1,
+            listedAs: typeListed(listed),
             parentInode: stat.ino,
             parentDev: stat.dev,
           });
@@ -228,7 +232,7 @@ export class PortableSource implements Source {
     failure: Failure | null,
     listing: { count: bigint; sum: bigint } | null = null,
   ): void {
-    const type = stat === null ? 'unknown' : typeOf(stat);
+    const type = stat === null ? item.listedAs : typeOf(stat);
     const state = failure?.state ?? 'ok';
     const path = decodeName(item.path);
     const row: Record<string, Value> = {
@@ -279,66 +283,19 @@ async function directoryBehind(
 
 function rootItem(path: Buffer): Item {
   const below = Buffer.alloc(0);
-  return { path, name: rootName(path), below, depth: -1, parentInode: 0n, parentDev: null };
+  return {
+    path,
+    name: rootName(path),
+    below,
+    depth: -1,
+    listedAs: 'unknown',
+    parentInode: 0n,
+    parentDev: null,
+  };
 }
 
 // opendir() gives names as bytes for this encoding, which its types do not know.
 const bytes = 'buffer' as BufferEncoding;
-
-function statColumns(stat: BigIntStats): Record<string, Value> {
-  return {
-    inode: stat.ino,
-    dev: stat.dev,
-    mode: Number(stat.mode),
-    uid: Number(stat.uid),
-    gid: Number(stat.gid),
-    size: stat.size,
-    blocks: stat.blocks,
-    nlink: Number(stat.nlink),
-    is_hardlink: !stat.isDirectory() && stat.nlink > 1n,
-    ...Object.fromEntries(timesOf(stat).map(([column, time]) => [column, clamp(time)])),
-  };
-}
-
-/** Times in microseconds; no birth where the file system keeps none. */
-function timesOf(stat: BigIntStats): [name: string, time: bigint][] {
-  const { atimeNs, mtimeNs, ctimeNs, birthtimeNs } = stat;
-  const times: [string, bigint][] = [
-    ['atime', microseconds(atimeNs)],
-    ['mtime', microseconds(mtimeNs)],
-    ['ctime', microseconds(ctimeNs)],
-  ];
-  return birthtimeNs === 0n ? times : [...times, ['btime', microseconds(birthtimeNs)]];
-}
-
-/** Nanoseconds to microseconds, towards the past. */
-function microseconds(ns: bigint): bigint {
-  return (ns - (((ns % 1000n) + 1000n) % 1000n)) / 1000n;
-}
-
-/** A time that 64 bits do not hold is the first or last they do. */
-function clamp(time: bigint): bigint {
-  const last = 2n ** 63n - 1n;
-  return time > last ? last : time < -last ? -last - 1n : time;
-}
-
-function isClamped(time: bigint): boolean {
-  return clamp(time) !== time;
-}
-
-const typesByMode = new Map<bigint, EntryType>([
-  [BigInt(constants.S_IFREG), 'file'],
-  [BigInt(constants.S_IFDIR), 'directory'],
-  [BigInt(constants.S_IFLNK), 'symlink'],
-  [BigInt(constants.S_IFIFO), 'fifo'],
-  [BigInt(constants.S_IFSOCK), 'socket'],
-  [BigInt(constants.S_IFBLK), 'block'],
-  [BigInt(constants.S_IFCHR), 'char'],
-]);
-
-function typeOf({ mode }: BigIntStats): EntryType {
-  return typesByMode.get(mode & BigInt(constants.S_IFMT)) ?? 'unknown';
-}
 
 function errnoOf(error: unknown): number {
   return error instanceof Error && 'errno' in error ? -Number(error.errno) : 0;

@@ -174,14 +174,24 @@ describe.each(['native', 'portable'] as const)('the %s walker', (engine) => {
         'sh',
         [
           '-c',
-          'mkdir -p open closed listed && touch closed/secret listed/name open/file && chmod 755 . && chmod 0 closed && chmod 744 listed',
+          'mkdir -p open closed listed/sub.d && touch closed/secret listed/name open/file && ln -s x listed/link && mkfifo listed/pipe && chmod 755 . && chmod 0 closed && chmod 744 listed',
         ],
         { cwd: dir },
       );
       const rows = asNobody(dir, engine);
       const byName = (name: string) => rows.find((row) => row.name === name);
       expect(rows.map((row) => row.name).toSorted()).toEqual(
-        ['closed', 'file', 'listed', 'name', 'open', basename(dir)].toSorted(),
+        [
+          'closed',
+          'file',
+          'link',
+          'listed',
+          'name',
+          'open',
+          'pipe',
+          'sub.d',
+          basename(dir),
+        ].toSorted(),
       );
       expect(byName('closed')).toMatchObject({
         state: 'denied',
@@ -197,7 +207,15 @@ describe.each(['native', 'portable'] as const)('the %s walker', (engine) => {
         inode: null,
         size: null,
       });
-      expect(byName('listed')).toMatchObject({ state: 'ok', file_count: '1' });
+      expect(byName('listed')).toMatchObject({ state: 'ok', file_count: '4' });
+      // What the directory itself says of them.
+      const listed = ['name', 'sub.d', 'link', 'pipe'].map((name) => byName(name));
+      expect(listed.map((row) => [row?.type, row?.ext, row?.errno])).toEqual([
+        ['file', '', 13],
+        ['directory', '', 13],
+        ['symlink', '', 13],
+        ['fifo', '', 13],
+      ]);
       expect(byName('file')).toMatchObject({ state: 'ok', errno: null });
     } finally {
       rmSync(dir, { recursive: true, force: true });

@@ -30,7 +30,9 @@ const options = z
     quoting: z
       .enum(['minimal', 'all', 'strings'])
       .optional()
-      .describe('Which fields are quoted: those that must be, all, or all text; nulls never are'),
+      .describe(
+        'Which fields are quoted: those that must be, all, or all text; nulls are not, but in the only column',
+      ),
     compression: z
       .enum(['none', 'gzip', 'zstd'])
       .optional()
@@ -87,11 +89,11 @@ export type CsvOptions = z.output<typeof options>;
  * ```
  *
  * `rfc4180`, the default: RFC 4180 with LF at the end of lines, as most tools want it, and UTF-8.
- * A null is an empty field; with `quoting: 'minimal'` so is an empty text. Times are ISO 8601 with
- * microseconds in UTC, booleans `true` and `false`, `path_raw` is hexadecimal; paths that are not
- * UTF-8 are in the escaped form of the column `path`. It goes through csv-stringify on the JavaScript
- * thread, which takes about 7.5 µs of CPU a row, or 130,000 rows of all columns a second: for large
- * scans choose few columns, or Parquet.
+ * A null is an empty field, in quotes only where it is the whole line; with `quoting: 'minimal'` so is
+ * an empty text. Times are ISO 8601 with microseconds in UTC, booleans `true` and `false`, `path_raw` is
+ * hexadecimal; paths that are not UTF-8 are in the escaped form of the column `path`. It goes through
+ * csv-stringify on the JavaScript thread, which takes about 7.5 µs of CPU a row, or 130,000 rows of all
+ * columns a second: for large scans choose few columns, or Parquet.
  *
  * `dey`: byte for byte what John Dey's pwalk 3.0 prints, natively and on other threads: 0.2 µs of
  * CPU a row, 0.4 with zstd, 0.8 with gzip. The format cannot hold everything: control characters in

@@ -38,7 +38,9 @@ export class Rfc4180Encoder implements ChunkEncoder {
   }
 
   async *encode(batch: EntryBatch): AsyncGenerator<Uint8Array> {
-    const cells = this.#columns.map((name) => cellsOf(batch.column(name), this.#safe));
+    const cells = this.#columns
+      .map((name) => cellsOf(batch.column(name), this.#safe))
+      .map(this.#columns.length === 1 ? neverNull : (cell) => cell);
     let waiting: Buffer[] = [];
     let size = 0;
     for (let row = 0; row < batch.length; row += rowsAtOnce) {
@@ -74,10 +76,15 @@ function csvOptions({ columns, delimiter, quoting }: Rfc4180Settings): Options {
     quote_record_delimiter: true,
     quoted: quoting === 'all',
     quoted_string: quoting !== 'minimal',
-    // Empty text in the only column would be an empty line, which readers skip.
+    // An empty only column would be an empty line, which readers skip.
     ...(columns.length === 1 ? { quoted_match: /^$/ } : {}),
     cast: { boolean: (value) => String(value) },
   };
+}
+
+/** Text in place of null, so that it can be quoted. */
+function neverNull(cell: (row: number) => Cell): (row: number) => Cell {
+  return (row) => cell(row) ?? '';
 }
 
 function cellsOf(column: Column, safe: boolean): (row: number) => Cell {
@@ -93,6 +100,7 @@ function cellsOf(column: Column, safe: boolean): (row: number) => Cell {
         return bytes === null ? null : Buffer.from(bytes).toString('hex');
       };
     case 'utf8':
+    case 'dictionary':
       if (!safe) return (row) => column.get(row);
       return (row) => {
         const text = column.get(row);

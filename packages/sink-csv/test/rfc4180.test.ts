@@ -102,6 +102,16 @@ test('the file looks as documented', async () => {
   ]);
 });
 
+test.each(['minimal', 'strings', 'all'] as const)(
+  'a null in the only column, quoting %s, is a row',
+  async (quoting) => {
+    const path = join(directory, 'only.csv');
+    const rows = [fileRow({ mtime: null }), fileRow({ mtime: 0n }), fileRow({ mtime: null })];
+    await run({ path, columns: ['mtime'], quoting }, defaultEntrySchema, [batchOf(rows)]);
+    expect(readFileSync(path, 'utf8')).toMatch(/^"?mtime"?\n""\n"?1970\S+\n""\n$/);
+  },
+);
+
 test.each([
   [0n, '1970-01-01T00:00:00.000000Z'],
   [1_795_437_296_123_456n, '2026-11-23T12:34:56.123456Z'],

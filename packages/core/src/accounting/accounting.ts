@@ -27,7 +27,7 @@ export interface Accounting {
 }
 
 /** States that mean: something that should be in the result is missing from it. */
-const missingStates: readonly EntryState[] = ['denied', 'error', 'incomplete', 'degraded'];
+export const missingStates: readonly EntryState[] = ['denied', 'error', 'incomplete', 'degraded'];
 /** States of directories that were not entered because the scan's options say so. */
 const skippedStates: readonly EntryState[] = [
   'loop',
