@@ -1,4 +1,4 @@
-import { escapeText, type PlannedEffect } from '@pwalk/core';
+import type { PlannedEffect } from '@pwalk/core';
 import type { Change } from './change-records.js';
 
 /** One change in words. */
@@ -12,8 +12,8 @@ export function describe(change: Change): PlannedEffect {
   const effect = newMode === permissions ? 'fs:chown' : 'fs:chmod';
   return {
     effect,
-    path: change.path.toString(),
-    summary: `${escapeText(change.path) || '.'}: ${parts.join(', ')}`,
+    path: change.path.toString() || '.',
+    summary: parts.join(', '),
   };
 }
 

@@ -12,4 +12,12 @@ export {
 } from './repair.js';
 export { type SkipReason, skipReasons } from './skips.js';
 export type { Example, FailedChange, RepairSummary } from './summary.js';
+export {
+  failureLines,
+  outcomeLines,
+  repairFacts,
+  ruleLines,
+  skipLines,
+  undoLine,
+} from './summary-lines.js';
 export { type UndoOptions, undo } from './undo.js';

@@ -1,12 +1,15 @@
 import {
   type Action,
+  type ActionResult,
   definePlugin,
   type EntryBatch,
   type EntrySchema,
   errorCount,
   escapeText,
+  exitCodes,
   type Outcome,
   type PlannedEffect,
+  PwalkError,
   type StageContext,
 } from '@pwalk/core';
 import { z } from 'zod';
@@ -17,12 +20,16 @@ import { type Limits, limitReached, roomFor } from './limits.js';
 import { Planner, plannedColumns } from './planner.js';
 import { compilePolicy, policyOptions } from './policy.js';
 import { type RepairSummary, Tally } from './summary.js';
+import { failureLines, outcomeLines, repairFacts, skipLines, undoLine } from './summary-lines.js';
 import { openTree, type Tree } from './tree.js';
 
 export const repairOptions = policyOptions.extend({
   root: z
     .union([z.string().min(1), z.custom<Uint8Array>((value) => value instanceof Uint8Array)])
-    .describe('The directory to repair: the root of the walk, as the walk is given it'),
+    .optional()
+    .describe(
+      'The directory to repair: the root of the walk, as the walk is given it. That of the run when not given',
+    ),
   journal: z.string().min(1).optional().describe('File to create, or to go on with'),
   maxChanges: z.int().min(1).optional(),
   maxErrors: z.int().min(1).optional(),
@@ -82,7 +89,7 @@ class PermissionRepair implements Action<RepairEffect> {
 
   async open(_: EntrySchema, ctx: StageContext): Promise<void> {
     const policy = compilePolicy(this.#options);
-    const typedRoot = Buffer.from(this.#options.root);
+    const typedRoot = Buffer.from(this.#options.root ?? onlyRoot(ctx));
     const found = openTree(typedRoot);
     this.#tree = found;
     if (!ctx.dryRun) {
@@ -130,7 +137,9 @@ class PermissionRepair implements Action<RepairEffect> {
       await this.#options.onGroup?.(records);
       tally.stopped ??= limitReached(tally, limits);
       const [first] = changes;
-      if (tally.stopped === null) yield { records, changes: changes.length, ...describe(first) };
+      if (tally.stopped !== null) continue;
+      const each = () => [...changesIn(records)].map(describe);
+      yield { records, changes: changes.length, ...describe(first), each };
     }
   }
 
@@ -158,4 +167,28 @@ class PermissionRepair implements Action<RepairEffect> {
     const walkErrors = outcome.accounting === null ? 0 : errorCount(outcome.accounting);
     this.#options.onSummary?.(this.#tally.summary(walkErrors));
   }
+
+  /** What the walk could not read is the run's to tell. */
+  result(): ActionResult {
+    const summary = this.#tally.summary(0);
+    const { skipped, journal, exitCode } = summary;
+    const lines = skipLines(skipped);
+    if (this.#tally.makesChanges) lines.push(...outcomeLines(summary));
+    lines.push(...failureLines(summary));
+    if (journal !== null) lines.push(undoLine(journal));
+    const isStopped = exitCode === exitCodes.resumable;
+    const isComplete = exitCode === exitCodes.complete;
+    const { exitCode: _, ...facts } = repairFacts(summary);
+    return { state: isStopped ? 'stopped' : isComplete ? 'complete' : 'incomplete', lines, facts };
+  }
+}
+
+/** The root of the walk. @throws PwalkError `PWALK_OPTIONS_INVALID` where it has several, or none is known */
+function onlyRoot({ scan }: StageContext): Uint8Array {
+  const [root, ...more] = scan.rootBytes;
+  if (root !== undefined && more.length === 0) return root;
+  throw new PwalkError(
+    'PWALK_OPTIONS_INVALID',
+    `A repair works below one directory, and the run has ${scan.rootBytes.length || 'no known'} roots; name it as \`root\`, and run once for each.`,
+  );
 }

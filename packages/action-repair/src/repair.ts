@@ -24,6 +24,8 @@ export interface PlanOutput {
   readonly path: string;
   readonly metadata: Record<string, string>;
   readonly rowGroupRows: number;
+  /** Permissions of the file, whatever the umask: a plan that others could write is not applied. */
+  readonly mode: number;
 }
 
 export interface RepairOptions extends PolicyInput, Limits {
@@ -157,7 +159,14 @@ async function writePlan(
   };
   await runPipeline({
     source: planSource({ root: tree.path, changes: collected }),
-    sinks: [await stages.planSink({ path, metadata: headMetadata(head), rowGroupRows: PLAN_ROWS })],
+    sinks: [
+      await stages.planSink({
+        path,
+        metadata: headMetadata(head),
+        rowGroupRows: PLAN_ROWS,
+        mode: 0o600,
+      }),
+    ],
     scan: { id: run, roots: [tree.shown], rootBytes: [tree.path], options: { ...policy } },
     ...(signal === undefined ? {} : { signal }),
   });

@@ -36,7 +36,7 @@ describe.runIf(isRoot)('a plan on disk', () => {
       seq: '1',
       path: `${top}/a/b/run.sh`,
       rules: 'group,forceGroupWritable',
-      reason: `a/b/run.sh: group ${USER} to ${GROUP}, mode 0700 to 0770`,
+      reason: `group ${USER} to ${GROUP}, mode 0700 to 0770`,
       uid: USER,
       gid: USER,
       new_gid: GROUP,
@@ -54,6 +54,17 @@ describe.runIf(isRoot)('a plan on disk', () => {
     const { ctimeNs, ino } = fs.lstatSync(`${top}/a/f`, { bigint: true });
     const [row] = await sql(`select ctime_ns, inode from '${plan()}' where path like '%/a/f'`);
     expect(row).toEqual({ ctime_ns: String(ctimeNs), inode: String(ino) });
+  });
+
+  it('is for its owner alone, whatever the umask', async () => {
+    const umask = process.umask(0o002);
+    try {
+      await planned();
+    } finally {
+      process.umask(umask);
+    }
+    expect(image(plan())).toBe('0:0 600');
+    expect(await applyPlan(plan(), { journal: journal() })).toMatchObject({ applied: 4, stale: 0 });
   });
 
   it('is applied where entries are as planned; the rest is stale', async () => {

@@ -180,20 +180,10 @@ describe.runIf(isRoot)('the audit log', () => {
     expect(readdirSync(here.path).filter((name) => name.startsWith('second'))).toEqual([]);
   });
 
-  it('that cannot be created keeps everything from being changed', async () => {
-    const top = project(here);
-    const before = state(top, { ctime: true });
-    // Its own name is too long where that of the journal is not.
-    const options = { apply: true, journal: here.at('j'.repeat(250)) };
-    expect(await refusal(repairing(top, options))).toBe('PWALK_APPLY_REFUSED');
-    expect(state(top, { ctime: true })).toEqual(before);
-    expect(readdirSync(here.path)).toEqual(['proj']);
-  });
-
-  it('goes to the log of the system too, where one listens', async () => {
-    const top = project(here);
+  /** Repairs `top` where the log of the system is a socket of ours: what it got, and what was said. */
+  function repairListening(top: string, journal: string) {
     const script = join(dirname(fileURLToPath(import.meta.url)), 'support/repair.mjs');
-    mkdirSync(here.at('dev'));
+    mkdirSync(here.at('dev'), { recursive: true });
     // A /dev of our own, with a socket of our own, and no other log of the machine in reach.
     const setUp = `
       mount --make-rprivate /
@@ -203,9 +193,28 @@ describe.runIf(isRoot)('the audit log', () => {
       for f in null urandom; do touch /dev/$f; mount --bind '${here.at('dev')}'/$f /dev/$f; done
       exec "$@"`;
     const listening = [testProgram('fixture'), 'listen', '/dev/log', process.execPath, script];
-    const flags = ['-m', 'sh', '-ec', setUp, 'sh', ...listening, top, journal()];
-    const { stdout: out } = spawnSync('unshare', flags, { encoding: 'utf8' });
-    const messages = out.trimEnd().split('\n');
+    const flags = ['-m', 'sh', '-ec', setUp, 'sh', ...listening, top, journal];
+    const { stdout, stderr } = spawnSync('unshare', flags, { encoding: 'utf8' });
+    return { messages: stdout.split('\n').filter((line) => line.startsWith('<')), stderr };
+  }
+
+  it('that cannot be created keeps everything from being changed, also where a system log listens', () => {
+    const top = project(here);
+    const before = state(top, { ctime: true });
+    // Its own name is too long where that of the journal is not.
+    const { stderr } = repairListening(top, here.at('j'.repeat(250)));
+    expect(stderr).toMatch(
+      /^PWALK_APPLY_REFUSED: Nothing is changed without a record: .*ENAMETOOLONG/,
+    );
+    expect(state(top, { ctime: true })).toEqual(before);
+    expect(readdirSync(here.path).sort()).toEqual(['dev', 'proj']);
+    // With a name that fits the same repair changes things, and the log of the system hears of it.
+    expect(repairListening(top, journal()).messages.length).toBeGreaterThan(1);
+    expect(state(top, { ctime: true })).not.toEqual(before);
+  });
+
+  it('goes to the log of the system too, where one listens', () => {
+    const { messages } = repairListening(project(here), journal());
     expect(messages).toHaveLength(6);
     expect(messages[1]).toMatch(
       /^<85>1 \S+ \S+ pwalk \d+ repair \[pwalk@32473 run="[^"]+" action="change" status="done" path="a\/b\/run.sh" .*\] repair: change done$/,

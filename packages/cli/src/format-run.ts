@@ -1,18 +1,20 @@
-import { groupDigits } from '@pwalk/core';
+import { escapeMessage, groupDigits } from '@pwalk/core';
 import { exactJson } from './exact-json.js';
 import { formatSummary, jsonSummary } from './format-summary.js';
 import type { RunSummary } from './run-pipeline.js';
 
 /** The summary of a configured run for people: that of a report, and what filters and actions did. */
 export function formatRun(summary: RunSummary): string {
-  const { accounting, rows, matched, effects } = summary;
+  const { accounting, rows, matched, actions } = summary;
   const lines: string[] = [];
   if (matched !== rows)
     lines.push(`${groupDigits(matched)} of ${groupDigits(rows)} rows came through the filters`);
-  if (effects.planned > 0)
+  for (const { stage, planned, applied, lines: more } of actions) {
     lines.push(
-      `${groupDigits(effects.planned)} changes planned, ${groupDigits(effects.applied)} applied`,
+      `${stage}: ${groupDigits(planned)} changes planned, ${groupDigits(applied)} applied`,
+      ...more.map((line) => `  ${escapeMessage(line)}`),
     );
+  }
   if (accounting === null) lines.push(`${groupDigits(rows)} rows`);
   else lines.push(formatSummary({ ...summary, accounting, matched: null }));
   return lines.join('\n');
@@ -20,9 +22,9 @@ export function formatRun(summary: RunSummary): string {
 
 /** The summary for programs: one JSON object on one line. */
 export function jsonRun(summary: RunSummary): string {
-  const { accounting, pipeline, rows, matched, effects } = summary;
+  const { accounting, pipeline, rows, matched, effects, actions } = summary;
   const { complete, outputs, seconds, exitCode } = summary;
-  const run = exactJson({ pipeline, matched, effects });
+  const run = exactJson({ pipeline, matched, effects, actions });
   const rest =
     accounting === null
       ? exactJson({ entries: rows, complete, outputs, seconds, exitCode })

@@ -32,9 +32,9 @@ export function repair(
         ...(excludePaths === undefined ? {} : { excludePaths: [...excludePaths] }),
         ...(threads === undefined ? {} : { threads }),
       }),
-    planSink: async ({ path, metadata, rowGroupRows }) => {
+    planSink: async (output) => {
       const { parquet } = await import('@pwalk/sink-parquet');
-      return parquet({ path, metadata, rowGroupRows });
+      return parquet({ ...output });
     },
   });
 }

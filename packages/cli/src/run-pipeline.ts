@@ -1,6 +1,8 @@
 import {
   type Accounting,
+  type ActionSummary,
   decodeName,
+  type EffectCounts,
   errorCount,
   exitCodes,
   type Output,
@@ -41,9 +43,14 @@ export interface RunSummary {
   readonly skipped: number;
   readonly complete: boolean;
   readonly outputs: readonly Output[];
-  readonly effects: { readonly planned: number; readonly applied: number };
+  readonly effects: EffectCounts;
+  /** What each action came to. */
+  readonly actions: readonly ActionSummary[];
   readonly seconds: number;
-  /** The status the command ends with: 0, 3 when something is missing from the result, 4 for a match. */
+  /**
+   * The status the command ends with: 0, 3 when something is missing from the result or a change was not
+   * made, 75 when an action stopped at its limit, 4 for a match.
+   */
   readonly exitCode: number;
 }
 
@@ -91,7 +98,8 @@ export async function runConfigured(
             ),
         }),
   });
-  const { accounting, rows, matched, complete, outputs, effects, seconds } = result;
+  const { accounting, rows, matched, complete, outputs, effects, actions, seconds } = result;
+  const isStopped = actions.some(({ state }) => state === 'stopped');
   const isFinding = (options.failOnMatch === true || failOnMatch) && matched > 0;
   return {
     pipeline: name,
@@ -104,7 +112,14 @@ export async function runConfigured(
     complete,
     outputs,
     effects,
+    actions,
     seconds,
-    exitCode: isFinding ? exitCodes.refused : complete ? exitCodes.complete : exitCodes.incomplete,
+    exitCode: isFinding
+      ? exitCodes.refused
+      : isStopped
+        ? exitCodes.resumable
+        : complete
+          ? exitCodes.complete
+          : exitCodes.incomplete,
   };
 }

@@ -98,7 +98,7 @@ const subjects: Readonly<Record<string, readonly Subject[]>> = {
     {
       // Finds nothing to change: the kit runs a stage twice over the same files and compares.
       stage: (directory) => permissionRepair({ root: directory, group: 'keep', setgid: false }),
-      invalidOptions: [{}, { root: '/srv', group: -1 }, { root: '/srv', rule: 'x' }],
+      invalidOptions: [{ root: '' }, { root: '/srv', group: -1 }, { root: '/srv', rule: 'x' }],
     },
   ],
 };

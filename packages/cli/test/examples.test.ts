@@ -77,13 +77,16 @@ describe('the examples', () => {
   });
 
   it.runIf(process.getuid?.() === 0)('repair-behind-a-filter', () => {
-    mkdirSync(here.at('shared'));
-    for (const name of ['common', 'private'])
+    mkdirSync(here.at('shared/private/deeper'), { recursive: true, mode: 0o755 });
+    for (const name of ['common', 'other', 'private/a', 'private/deeper/b'])
       writeFileSync(here.at('shared', name), '', { mode: 0o600 });
-    const { status, stdout, stderr } = run('repair-behind-a-filter', ['--dry-run']);
-    expect(stderr).toContain('would fs:chmod common: ');
-    expect(stderr).not.toContain('private');
-    expect(stdout).toMatch(/changes planned, 0 applied/);
+    const { status, stdout, stderr } = run('repair-behind-a-filter', ['shared']);
+    expect(stderr.trimEnd().split('\n').sort()).toEqual([
+      'would fs:chmod .: mode 0755 to 0775',
+      'would fs:chmod common: mode 0600 to 0660',
+      'would fs:chmod other: mode 0600 to 0660',
+    ]);
+    expect(stdout).toContain('repair#1: 3 changes planned, 0 applied\n');
     expect(status).toBe(0);
     expect(statSync(here.at('shared/common')).mode & 0o777).toBe(0o600);
   });

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
+  lchownSync,
   lstatSync,
   mkdirSync,
   readFileSync,
@@ -10,6 +11,7 @@ import {
 } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { repair } from '../src/index.js';
+import { project as installed } from './support/project.js';
 import { command, pwalk, scratch, sql } from './support/pwalk.js';
 
 const isRoot = process.getuid?.() === 0;
@@ -187,5 +189,68 @@ describe.runIf(isRoot)('pwalk repair', () => {
     const done = await repair(top, { apply: true, allowUnknownGid: true, journal });
     expect(done).toMatchObject({ applied: 3, exitCode: 0 });
     expect(readFileSync(journal, 'utf8')).toContain('"is":"end"');
+  });
+});
+
+describe.runIf(isRoot)('pwalk run with a repair in its pipeline', () => {
+  /** A config whose repair finds a file changed between its plan and the change. */
+  function config(options: Record<string, unknown>): string {
+    installed(here.path, {});
+    writeFileSync(
+      here.at('c.mjs'),
+      `import { chmodSync } from 'node:fs';
+import { permissionRepair } from 'pwalk';
+const onGroup = () => chmodSync('proj/a/keep.tmp', 0o600);
+const options = { allowUnknownGid: true, onGroup, ...${JSON.stringify(options)} };
+export default { roots: ['proj'], allow: ['fs:chmod', 'fs:chown'], actions: [permissionRepair(options)] };`,
+    );
+    return here.at('c.mjs');
+  }
+
+  it('tells what was not made and where the journal is, and ends with status 3', () => {
+    const top = project();
+    symlinkSync('a', here.at('proj', 'link'));
+    lchownSync(here.at('proj', 'link'), USER, USER);
+    const journal = here.at('journal');
+    const ended = pwalk(['run', '-c', config({ journal })], { cwd: here.path });
+    expect(ended).toMatchObject({ status: 3, stderr: '' });
+    expect(ended.stdout).toContain(`repair#1: 3 changes planned, 2 applied
+  skipped 1 symlink: `);
+    expect(ended.stdout).toContain(`
+  2 changes made
+  1 left alone: not as they were planned
+  \`pwalk repair undo ${journal}\` takes the changes back.
+`);
+    const again = pwalk(['repair', top, lenient, '--json']);
+    expect(JSON.parse(again.stdout)).toMatchObject({ planned: 1 });
+  });
+
+  it('as JSON: the counts, a limit that stopped it with status 75, and a dry run without', () => {
+    project();
+    const file = config({ journal: here.at('journal'), maxChanges: 1 });
+    const dry = pwalk(['run', '-c', file, '--dry-run', '--json'], { cwd: here.path });
+    expect(dry.status).toBe(0);
+    expect(dry.stderr.match(/^would /gm)).toHaveLength(3);
+    expect(JSON.parse(dry.stdout).actions[0]).toMatchObject({
+      stage: 'repair#1',
+      planned: 3,
+      applied: 0,
+      state: 'complete',
+      facts: { planned: 3, byRule: { group: 3 }, journal: null },
+    });
+    const ended = pwalk(['run', '-c', file, '--json'], { cwd: here.path });
+    expect(ended.status).toBe(75);
+    expect(JSON.parse(ended.stdout)).toMatchObject({
+      complete: false,
+      exitCode: 75,
+      actions: [{ state: 'stopped', facts: { stopped: 'max-changes', applied: 1 } }],
+    });
+  });
+
+  it('needs one root to work below', () => {
+    project();
+    const ended = pwalk(['run', '-c', config({}), 'proj/a', 'proj'], { cwd: here.path });
+    expect(ended).toMatchObject({ status: 2, stdout: '' });
+    expect(ended.stderr).toContain('works below one directory, and the run has 2 roots; name it');
   });
 });

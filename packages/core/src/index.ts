@@ -61,8 +61,9 @@ export {
   type PipelineSpec,
   runPipeline,
 } from './pipeline/pipeline.js';
+export type { ActionSummary, EffectCounts } from './pipeline/run-actions.js';
 export { DEFAULT_MEMORY } from './pipeline/run-facts.js';
-export type { Action, PlannedEffect } from './plugin/action.js';
+export type { Action, ActionResult, PlannedEffect } from './plugin/action.js';
 export type { Capabilities, Effect } from './plugin/capabilities.js';
 export type { ScanFacts, SinkContext, SourceContext, StageContext } from './plugin/context.js';
 export type { Filter, MapFilter, PipeFilter } from './plugin/filter.js';

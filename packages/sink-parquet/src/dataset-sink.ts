@@ -165,6 +165,7 @@ export class DatasetSink implements Sink {
 
   async #begin(partition: Partition): Promise<OpenPart> {
     const { directory, openEncoder, schema, ctx } = this.#need();
+    const { mode } = this.#options;
     ctx.signal.throwIfAborted();
     const [oldest] = this.#open;
     if (this.#open.size >= MOST_OPEN && oldest !== undefined) await this.#end(oldest);
@@ -178,7 +179,7 @@ export class DatasetSink implements Sink {
         { path: directory.path, cause },
       );
     }
-    const output = await OutputFile.open(join(directory.temporary, path), ctx.signal);
+    const output = await OutputFile.open(join(directory.temporary, path), ctx.signal, mode);
     try {
       const encoder = await openEncoder({
         schema,
@@ -214,7 +215,11 @@ export class DatasetSink implements Sink {
   /** What is in the dataset, and how the scan ended, which its files were written too early to know. */
   async #writeManifest(outcome: Success): Promise<void> {
     const { directory, ctx } = this.#need();
-    const manifest = await OutputFile.open(join(directory.temporary, '_manifest.json'));
+    const manifest = await OutputFile.open(
+      join(directory.temporary, '_manifest.json'),
+      ctx.signal,
+      this.#options.mode,
+    );
     try {
       await manifest.write(
         Buffer.from(

@@ -33,9 +33,10 @@ export class ParquetSink implements Sink {
   }
 
   async open(schema: EntrySchema, ctx: SinkContext): Promise<void> {
+    const { path, mode } = this.#options;
     const written = selectColumns(schema, this.#options.columns);
     const openEncoder = await chooseEncoder(this.#options.encoder, ctx);
-    const output = await OutputFile.open(this.#options.path, ctx.signal);
+    const output = await OutputFile.open(path, ctx.signal, mode);
     try {
       const encoder = await openEncoder({
         schema: written,

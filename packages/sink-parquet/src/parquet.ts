@@ -27,6 +27,12 @@ const options = z
       .min(1)
       .optional()
       .describe('Columns whose values become directories, as owner=alice/; the outermost first'),
+    mode: z
+      .int()
+      .min(0)
+      .max(0o777)
+      .default(0o666)
+      .describe('Permissions of the files, less the umask, as 0o600'),
     encoder: z
       .enum(['auto', 'native', 'wasm'])
       .default('auto')

@@ -346,6 +346,13 @@ const broken: Readonly<Record<string, Subject>> = {
   'only effects that it declared are planned': {
     stage: action(() => new DeleteFiles(), ['fs:chmod']),
   },
+  'what it came to is told in the documented form': {
+    stage: action(() =>
+      Object.assign(new DeleteFiles(), {
+        result: () => ({ state: 'complete' as const, lines: [], facts: { since: new Date(0) } }),
+      }),
+    ),
+  },
   'an effect that is applied again does no harm': {
     stage: action(() => {
       const bad = new DeleteFiles();

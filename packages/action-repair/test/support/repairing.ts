@@ -1,12 +1,11 @@
 import { walker } from '@pwalk/native-walker';
 import { parquet } from '@pwalk/sink-parquet';
-import { type RepairOptions, type RepairResult, repair } from '../../src/index.js';
+import { type PlanOutput, type RepairOptions, type RepairResult, repair } from '../../src/index.js';
 
 /** What the command composes, without the command. */
 export const stages = {
   source: (root: Uint8Array) => walker({ roots: [root], oneFileSystem: true }),
-  planSink: (output: { path: string; metadata: Record<string, string>; rowGroupRows: number }) =>
-    parquet(output),
+  planSink: (output: PlanOutput) => parquet({ ...output }),
 };
 
 /** Plans or repairs below `top`, where groups without names are allowed. */

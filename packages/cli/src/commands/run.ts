@@ -15,7 +15,7 @@ export default class Run extends Command {
 
 As root no config is looked for in the working directory, and one that is not root's alone is refused.
 
-Exit status: 0 complete, 1 failed, 2 usage or an invalid config, 3 finished but something could not be read, 4 refused, or an entry matched with --fail-on-match, 5 an output could not be written, 130 and 143 by signal.`;
+Exit status: 0 complete, 1 failed, 2 usage or an invalid config, 3 finished but something could not be read or changed, 4 refused, or an entry matched with --fail-on-match, 5 an output could not be written, 75 an action stopped at a limit, 130 and 143 by signal.`;
 
   static override usage = 'run [NAME] [PATH...] [-c FILE] [--dry-run] [--fail-on-match]';
 
@@ -60,13 +60,14 @@ Exit status: 0 complete, 1 failed, 2 usage or an invalid config, 3 finished but 
         line?.clear();
         if (!flags.quiet) tell(`${plugin}: ${message}`);
       },
-      onEffect: ({ effect, path, summary }) => {
+      onEffect: (planned) => {
         if (!dryRun || flags.quiet) return;
         line?.clear();
-        print(
-          `would ${escapeText(effect)} ${escapeText(path)}: ${escapeText(summary)}`,
-          process.stderr,
-        );
+        for (const { effect, path, summary } of planned.each?.() ?? [planned])
+          print(
+            `would ${escapeText(effect)} ${escapeText(path)}: ${escapeText(summary)}`,
+            process.stderr,
+          );
       },
       onProgress: line === null ? undefined : (progress) => line.show(progress),
     }).finally(() => line?.clear());

@@ -51,9 +51,10 @@ export class OutputFile {
   /**
    * Creates the output.
    * @param signal ends the wait for a fifo's reader
+   * @param mode permissions of a file that is made, less the umask
    * @throws PwalkError `PWALK_OUTPUT_OPEN`; the signal's reason when it aborts
    */
-  static async open(path: string, signal?: AbortSignal): Promise<OutputFile> {
+  static async open(path: string, signal?: AbortSignal, mode = 0o666): Promise<OutputFile> {
     const fd = await outputDescriptor(path);
     if (fd !== null) {
       const identity = identityOf(await promisify(fstat)(fd, { bigint: true }));
@@ -73,7 +74,7 @@ export class OutputFile {
       const handle =
         temporary === null
           ? await openInPlace(path, existing?.isFIFO() ?? false, signal)
-          : await open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o666);
+          : await open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
       const identity = identityOf(await handle.stat({ bigint: true }));
       return new OutputFile(path, handle.fd, identity, handle, temporary);
     } catch (error) {

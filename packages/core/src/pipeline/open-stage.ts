@@ -37,6 +37,15 @@ export async function callHook<T>(
   }
 }
 
+/** What a stage answers at once; what it throws is stamped with its name. */
+export function told<T>({ stage }: CheckedStage, hook: string, body: () => T): T {
+  try {
+    return body();
+  } catch (error) {
+    throw PwalkError.from(error, stage.name, hook);
+  }
+}
+
 function within<T>(
   seconds: number,
   plugin: string,

@@ -19,9 +19,9 @@ import { type CheckedPipeline, checkPipeline } from './check-pipeline.js';
 import { checkCredit, DEFAULT_CREDIT, throughCreditGate } from './credit-gate.js';
 import { type Branch, fanOut, type OnError } from './fan-out.js';
 import { behind, createSink, type FilteredSink, type LiveSink, stagesOf } from './filtered-sink.js';
-import { callHook, createStage, type LiveStage, OpenStages } from './open-stage.js';
+import { callHook, createStage, type LiveStage, OpenStages, told } from './open-stage.js';
 import { startProgress } from './progress-timer.js';
-import { runAction } from './run-actions.js';
+import { type ActionSummary, actionSummary, type EffectCounts, runAction } from './run-actions.js';
 import { cancelled, DEFAULT_MEMORY, scanFacts } from './run-facts.js';
 import { tap } from './rx.js';
 import { checkSchema, declaredSchema } from './stage-schema.js';
@@ -64,12 +64,15 @@ export interface PipelineResult {
   readonly rows: number;
   /** Rows that came through the filters. */
   readonly matched: number;
-  /** Nothing that should be in the result is missing from it. */
+  /** Nothing that should be in the result is missing from it, and every action is complete. */
   readonly complete: boolean;
   /** Batches left out because a branch refused them (`onError: 'skip-batch'`). */
   readonly skippedBatches: number;
   readonly outputs: readonly Output[];
-  readonly effects: { readonly planned: number; readonly applied: number };
+  /** Of all actions. */
+  readonly effects: EffectCounts;
+  /** What each action came to, in their order. */
+  readonly actions: readonly ActionSummary[];
   readonly seconds: number;
 }
 
@@ -128,7 +131,7 @@ class Run {
   async #live(): Promise<PipelineResult> {
     const sinks: LiveSink[] = [];
     try {
-      const { accounting, effects } = await this.#walk(sinks);
+      const { accounting, changes } = await this.#walk(sinks);
       this.#abort.signal.throwIfAborted();
       const complete =
         (accounting === null || isComplete(accounting)) && this.#skippedBatches === 0;
@@ -139,17 +142,24 @@ class Run {
       const [failure] = failures;
       if (failure !== undefined)
         throw this.#abort.signal.aborted ? this.#abort.signal.reason : failure;
+      const actions = changes.map(([action, counts]) =>
+        actionSummary(action, counts, this.#spec.dryRun ?? false),
+      );
       return {
         scan: this.#scan,
         accounting,
         rows: this.#rows,
         matched: this.#matched,
-        complete,
+        complete: complete && actions.every(({ state }) => state === 'complete'),
         skippedBatches: this.#skippedBatches,
         outputs: sinks.flatMap(
           ({ sink }) => told(sink, 'outputs', () => sink.instance.outputs?.()) ?? [],
         ),
-        effects,
+        effects: {
+          planned: actions.reduce((sum, { planned }) => sum + planned, 0),
+          applied: actions.reduce((sum, { applied }) => sum + applied, 0),
+        },
+        actions,
         seconds: (performance.now() - this.#started) / 1000,
       };
     } catch (error) {
@@ -174,9 +184,10 @@ class Run {
   }
 
   /** Opens every stage, reads the source to its end, runs the actions. */
-  async #walk(
-    sinks: LiveSink[],
-  ): Promise<{ accounting: Accounting | null; effects: { planned: number; applied: number } }> {
+  async #walk(sinks: LiveSink[]): Promise<{
+    accounting: Accounting | null;
+    changes: [LiveStage<'action'>, EffectCounts][];
+  }> {
     this.#abort.signal.throwIfAborted();
     const source = await createStage(this.#checked.source);
     const filters = await Promise.all(this.#checked.filters.map(createStage<'filter'>));
@@ -220,17 +231,16 @@ class Run {
 
     const accounting = told(source, 'accounting', () => source.instance.accounting?.()) ?? null;
     if (accounting !== null) checkAccounting(accounting, this.#rows);
-    const effects = { planned: 0, applied: 0 };
+    const changes: [LiveStage<'action'>, EffectCounts][] = [];
     for (const action of actions) {
-      const { planned, applied } = await runAction(action, this.#context(action), {
+      const counts = await runAction(action, this.#context(action), {
         dryRun: this.#spec.dryRun ?? false,
         signal: this.#abort.signal,
         onEffect: this.#spec.onEffect,
       });
-      effects.planned += planned;
-      effects.applied += applied;
+      changes.push([action, counts]);
     }
-    return { accounting, effects };
+    return { accounting, changes };
   }
 
   /** Opens filters that follow each other; returns the schema of what comes out of the last. */
@@ -318,14 +328,5 @@ class Run {
       memory: this.#spec.memory ?? DEFAULT_MEMORY,
       warn: (message) => this.#spec.onWarning?.(escapeMessage(message), stage.name),
     };
-  }
-}
-
-/** What a stage answers at once; what it throws is stamped with its name. */
-function told<T>({ stage }: LiveStage, hook: string, body: () => T): T {
-  try {
-    return body();
-  } catch (error) {
-    throw PwalkError.from(error, stage.name, hook);
   }
 }

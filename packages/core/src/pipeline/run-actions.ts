@@ -1,6 +1,6 @@
-import type { PlannedEffect } from '../plugin/action.js';
+import type { ActionResult, PlannedEffect } from '../plugin/action.js';
 import type { StageContext } from '../plugin/context.js';
-import { callHook, type LiveStage } from './open-stage.js';
+import { callHook, type LiveStage, told } from './open-stage.js';
 import { stamped } from './stamped.js';
 
 export interface ActionRun {
@@ -8,6 +8,32 @@ export interface ActionRun {
   readonly signal: AbortSignal;
   /** Told of every effect in the order of application; in a dry run this is all that happens. */
   readonly onEffect?: ((effect: PlannedEffect) => void) | undefined;
+}
+
+/** Changes of an action. */
+export interface EffectCounts {
+  readonly planned: number;
+  readonly applied: number;
+}
+
+/** What an action of a run came to. */
+export interface ActionSummary extends ActionResult, EffectCounts {
+  /** The action's stage, as `repair#1`. */
+  readonly stage: string;
+}
+
+/** What the action says it came to, after it was closed; what it does not say follows from the counts. */
+export function actionSummary(
+  live: LiveStage<'action'>,
+  { planned, applied }: EffectCounts,
+  dryRun: boolean,
+): ActionSummary {
+  const counted: ActionResult = {
+    state: dryRun || applied >= planned ? 'complete' : 'incomplete',
+    lines: [],
+  };
+  const result = told(live, 'result', () => live.instance.result?.()) ?? counted;
+  return { stage: live.id, planned, applied, ...result };
 }
 
 /**
@@ -18,7 +44,7 @@ export async function runAction(
   live: LiveStage<'action'>,
   ctx: StageContext,
   run: ActionRun,
-): Promise<{ planned: number; applied: number }> {
+): Promise<EffectCounts> {
   const { instance } = live;
   let planned = 0;
   let applied = 0;

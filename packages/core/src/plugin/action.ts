@@ -13,6 +13,22 @@ export interface PlannedEffect {
   readonly summary: string;
   /** How many changes these are. @default 1 */
   readonly changes?: number;
+  /** Of a group, each change, for who wants to see them all; asked before the next effect is. */
+  each?(): Iterable<Pick<PlannedEffect, 'effect' | 'path' | 'summary'>>;
+}
+
+/** What an action came to, for the summary of the run. */
+export interface ActionResult {
+  /**
+   * `complete`, also where something was left out by rule; `incomplete` where a change that was planned
+   * was not made, and the command ends with status 3; `stopped` at a limit of the action, where the same
+   * command goes on, with status 75.
+   */
+  readonly state: 'complete' | 'incomplete' | 'stopped';
+  /** For people, a line each: what was left out and why, where the journal is. Names in them are escaped. */
+  readonly lines: readonly string[];
+  /** The same for programs: plain JSON. */
+  readonly facts?: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -33,4 +49,9 @@ export interface Action<E extends PlannedEffect = PlannedEffect> extends Closabl
    * @returns how many of its changes were made, where not all may be; nothing: all of them
    */
   apply(effect: E, ctx: StageContext): MaybePromise<number> | MaybePromise<void>;
+  /**
+   * What the action came to. Asked once, after a `close` that followed success, of a dry run too. Without
+   * it an action is complete when all changes that it planned were made.
+   */
+  result?(): ActionResult;
 }

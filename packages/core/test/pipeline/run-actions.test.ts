@@ -95,4 +95,39 @@ it('counts the changes of groups, and those of them that were made', async () =>
     allow: ['fs:chmod'],
   });
   expect(result.effects).toEqual({ planned: 8, applied: 7 });
+  expect(result.actions).toEqual([
+    { stage: 'groups#1', planned: 8, applied: 7, state: 'incomplete', lines: [] },
+  ]);
+  expect(result.complete).toBe(false);
+});
+
+it('takes an action’s own word for what it came to, after it was closed', async () => {
+  const log: string[] = [];
+  const told = { state: 'stopped', lines: ['one left'], facts: { left: 1 } } as const;
+  const stage = definePlugin({
+    name: 'told',
+    kind: 'action',
+    pwalk: '*',
+    options: anyOptions(),
+    capabilities: { effects: ['fs:chmod'] },
+    create: (): Action => ({
+      plan: () => {},
+      finish: () => [{ effect: 'fs:chmod', path: '/a', summary: '' }],
+      journal: () => {},
+      apply: () => 0,
+      close: () => void log.push('close'),
+      result: () => {
+        log.push('result');
+        return told;
+      },
+    }),
+  })();
+  const { actions, complete } = await runPipeline({
+    source: countingSource({ batches: 1 }),
+    actions: [stage],
+    allow: ['fs:chmod'],
+  });
+  expect(log).toEqual(['close', 'result']);
+  expect(actions).toEqual([{ stage: 'told#1', planned: 1, applied: 0, ...told }]);
+  expect(complete).toBe(false);
 });

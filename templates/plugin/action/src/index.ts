@@ -57,14 +57,15 @@ class CloseFiles implements Action<Closing> {
     await this.#journal.sync();
   }
 
-  /** Changes the file the walk saw or none: what is opened is compared, and the descriptor is changed. */
-  async apply({ path, inode, dev }: Closing): Promise<void> {
+  /** Changes the file the walk saw or none: what is opened is compared, and the descriptor is changed. Returns how many were changed. */
+  async apply({ path, inode, dev }: Closing): Promise<number> {
     const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
     const file = await open(path, flags);
     try {
       const stats = await file.stat({ bigint: true });
-      if (stats.ino !== inode || stats.dev !== dev) return;
+      if (stats.ino !== inode || stats.dev !== dev) return 0;
       await file.chmod(Number(stats.mode) & 0o7777 & ~OTHERS_WRITE);
+      return 1;
     } finally {
       await file.close();
     }

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
+import type { PlannedEffect } from '@pwalk/core';
 import { stageContext } from '../contexts.js';
 import type { Suite } from '../rule.js';
 import type { Trial } from '../trial.js';
+
+const states: readonly string[] = ['complete', 'incomplete', 'stopped'];
 
 /** What a change would show in. */
 function state(trial: Trial): unknown {
@@ -31,10 +34,29 @@ export const action: Suite = {
       kinds: ['action'],
       test: async (trial) => {
         const declared = (await trial.capabilities()).effects ?? [];
-        for (const { effect, path, summary } of await planned(trial)) {
-          assert.ok(declared.includes(effect), `${effect} is planned and not declared`);
-          assert.equal(typeof path, 'string');
-          assert.notEqual(summary, '', 'an effect has no summary for the person who reviews it');
+        const toldBy = (effect: PlannedEffect) => [...(effect.each?.() ?? [effect])];
+        for (const { told, changes } of await planned(trial, toldBy)) {
+          for (const { effect, path, summary } of told) {
+            assert.ok(declared.includes(effect), `${effect} is planned and not declared`);
+            assert.equal(typeof path, 'string');
+            assert.notEqual(summary, '', 'an effect has no summary for the person who reviews it');
+          }
+          if (told.length > 1 || changes === 1)
+            assert.equal(told.length, changes, 'each() tells other changes than there are');
+        }
+      },
+    },
+    {
+      name: 'what it came to is told in the documented form',
+      kinds: ['action'],
+      test: async (trial) => {
+        for (const dryRun of [true, false]) {
+          trial.reset();
+          const { result } = await trial.runWell({ dryRun });
+          const [{ state, lines, facts }] = result.actions;
+          assert.ok(states.includes(state), `${state} is no state`);
+          assert.ok(Array.isArray(lines) && lines.every((line) => typeof line === 'string'));
+          assert.deepEqual(JSON.parse(JSON.stringify(facts ?? {})), facts ?? {});
         }
       },
     },
@@ -80,11 +102,13 @@ async function open(trial: Trial, instance: ActionInstance): Promise<void> {
   for (const batch of batches) await instance.plan(batch.narrowedTo(schema), ctx);
 }
 
-async function planned(trial: Trial) {
+/** What is planned, each effect looked at before the next is asked for. */
+async function planned<T>(trial: Trial, look: (effect: PlannedEffect) => T) {
   const instance = await create(trial);
   await open(trial, instance);
   const effects = [];
-  for await (const effect of instance.finish(stageContext(trial, true))) effects.push(effect);
+  for await (const effect of instance.finish(stageContext(trial, true)))
+    effects.push({ told: look(effect), changes: effect.changes ?? 1 });
   await instance.close?.({ ok: false, error: trial.stopped() });
   return effects;
 }
