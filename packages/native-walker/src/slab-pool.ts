@@ -1,13 +1,11 @@
 import type { EntryBatch } from '@pwalk/core';
+import { collectYoung } from './young-collection.js';
 
 /** Slabs are rounded up to this, so that one serves batches of slightly different sizes. */
 const GRANULE = 128 * 1024;
 
 /** Bytes of new slabs after which the dead ones among them are to be collected. */
 const NURSERY_BYTES = 2 * 1024 * 1024;
-
-/** More than the ArrayBuffers among its young objects may hold (2 x 16 MiB) before V8 collects those. */
-const TRIGGER_BYTES = 33 * 1024 * 1024;
 
 /**
  * Where slabs come from: new ones, or, when the pipeline lets go of acknowledged batches, those of
@@ -47,14 +45,4 @@ export class SlabPool {
     const slab = this.#slabs.get(batch);
     if (slab !== undefined) this.#idle.push(slab);
   }
-}
-
-/**
- * Has V8 collect its young objects, in some 0.3 ms: most batches are dead by the next one, and die
- * young. Shared memory alone never makes V8 do that, and reporting it as external memory makes it
- * collect the whole heap, ten times as dear. ArrayBuffers do: this one is dropped at once, and costs
- * nothing, since memory that nobody touches is never there (its size is beyond what malloc keeps).
- */
-function collectYoung(): void {
-  Buffer.allocUnsafeSlow(TRIGGER_BYTES);
 }

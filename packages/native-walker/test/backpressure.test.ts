@@ -67,6 +67,8 @@ it(
     const large = medianPeak(Array(8).fill(tree), pipe);
     expect(large.rows).toBeGreaterThan(7 * small.rows);
     expect(large.kib / small.kib).toBeLessThan(1.1);
+    // Dead batches are collected young.
+    expect(large.fullCollections).toBeLessThan(6);
   },
 );
 
@@ -82,22 +84,37 @@ function entriesOf(path: string): number {
   return Number(execFileSync('sh', ['-c', `find ${path} | wc -l`]));
 }
 
+interface Run {
+  rows: number;
+  /** Peak resident size. */
+  kib: number;
+  /** How often V8 went through its whole heap. */
+  fullCollections: number;
+}
+
 /** The median of three: when the collector runs is not ours to say. */
-function medianPeak(roots: string[], pipe: string): { rows: number; kib: number } {
+function medianPeak(roots: string[], pipe: string): Run {
   const runs = [1, 2, 3].map(() => peakMemory(roots, pipe));
   return runs.toSorted((a, b) => a.kib - b.kib)[1];
 }
 
 /** A process of its own that walks the roots through a pipe of operators, and its peak resident size. */
-function peakMemory(roots: string[], pipe: string): { rows: number; kib: number } {
+function peakMemory(roots: string[], pipe: string): Run {
   const script = `
     import { eachBatch } from '@pwalk/core';
     import { scan } from '@pwalk/native-walker';
     import { bufferCount, filter, lastValueFrom } from 'rxjs';
+    import { constants, PerformanceObserver } from 'node:perf_hooks';
     const turn = () => new Promise(setImmediate);
     let rows = 0;
+    let fullCollections = 0;
+    const collections = new PerformanceObserver((list) => {
+      fullCollections += list.getEntries().filter(({ detail }) => detail.kind === constants.NODE_PERFORMANCE_GC_MAJOR).length;
+    });
+    collections.observe({ entryTypes: ['gc'] });
     await lastValueFrom(scan(${JSON.stringify(roots)}, { engine: 'native', threads: 2 }).pipe(${pipe}));
-    console.log(JSON.stringify({ rows, kib: process.resourceUsage().maxRSS }));`;
+    await turn();
+    console.log(JSON.stringify({ rows, kib: process.resourceUsage().maxRSS, fullCollections }));`;
   const cwd = new URL('.', import.meta.url).pathname;
   const args = ['--input-type=module', '-e', script];
   return JSON.parse(String(execFileSync(process.execPath, args, { cwd })));

@@ -33,7 +33,13 @@ class OperationClock {
 
   // The worker, around every call that may not return.
   void begin(const Call& call) noexcept {
-    call_ = call;
+    // One by one: as a whole it is put together in memory and loaded again, and the load waits for all
+    // stores before it. That was 3 % of a scan.
+    call_.operation = call.operation;
+    call_.directory = call.directory;
+    call_.fd = call.fd;
+    call_.name = call.name;
+    call_.follow = call.follow;
     word_.store(++calls_ << phase_bits | calling, std::memory_order_release);
   }
   // Throws Abandoned.
