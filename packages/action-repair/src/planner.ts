@@ -15,6 +15,7 @@ import {
 import { GroupInheritance } from './group-inheritance.js';
 import { LinkClosure } from './link-closure.js';
 import { isBadGroup, type Policy } from './policy.js';
+import { ProtectedMounts } from './protected-mounts.js';
 import { ProtectedIdentities } from './protected-paths.js';
 import { PathRefused } from './refused-entry.js';
 import { concerns, decide, needsInherited, only } from './rules.js';
@@ -69,6 +70,7 @@ export class Planner {
   readonly #parts: PlannerParts;
   readonly #inheritance: GroupInheritance;
   readonly #protected = new ProtectedIdentities();
+  readonly #mounts = new ProtectedMounts();
   readonly #prefix: Buffer;
   readonly #changes = new Spool();
   readonly #links = new LinkClosure();
@@ -151,12 +153,16 @@ export class Planner {
         continue;
       }
       if (!takes[state.codes[row]]) {
-        if (mounted.includes(state.codes[row])) tally.skip('mount');
+        if (!mounted.includes(state.codes[row])) continue;
+        this.#refuseProtectedMount(columns, row);
+        tally.skip('mount');
         continue;
       }
       if (!concerns(policy, code === directory, bits, owner, group)) continue;
-      if (this.#isElsewhere(columns, row, code === directory)) tally.skip('mount');
-      else this.#candidate(columns, row, code === directory);
+      if (this.#isElsewhere(columns, row, code === directory)) {
+        this.#refuseProtectedMount(columns, row);
+        tally.skip('mount');
+      } else this.#candidate(columns, row, code === directory);
     }
   }
 
@@ -236,6 +242,13 @@ export class Planner {
     if (!this.#protected.mayHave(inode[row * 2])) return;
     if (!this.#protected.has(pair(dev, row), pair(inode, row))) return;
     throw new PathRefused(batch.column('path').get(row) ?? '');
+  }
+
+  /** The same where what is mounted is inside one. */
+  #refuseProtectedMount({ batch, mount }: PlannedColumns, row: number): void {
+    const id = mount.get(row);
+    if (id !== null && this.#mounts.has(id))
+      throw new PathRefused(batch.column('path').get(row) ?? '');
   }
 
   /** Looks at the candidates so far, and keeps those that may be changed. */

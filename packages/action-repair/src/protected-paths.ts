@@ -5,7 +5,7 @@ import type { FileIdentity } from '@pwalk/core';
 import type { Protection } from './addon.js';
 
 /** The system's own directories, with everything below them. Links (`/bin` to `/usr/bin`) are followed. */
-const trees = [
+export const trees = [
   '/bin',
   '/boot',
   '/dev',
@@ -28,7 +28,7 @@ const trees = [
 ];
 
 /** Directories that are not to be repaired themselves; what people keep below them may be. */
-const directories = ['/', '/tmp', '/var', '/var/tmp'];
+export const directories = ['/', '/tmp', '/var', '/var/tmp'];
 
 /** @param own files of this run (journal, audit log, plan) */
 export function protection(own: readonly FileIdentity[]): Protection {

@@ -5,7 +5,7 @@ export class PathRefused extends PwalkError {
   constructor(path: string) {
     super(
       'PWALK_PATH_REFUSED',
-      `"${escapeText(path)}" is one of the system's own directories, inside the tree to repair; nothing was changed. Unmount it, or repair the directories beside it.`,
+      `"${escapeText(path)}" is one of the system's own directories, or in one, inside the tree to repair; nothing was changed. Unmount it, or repair the directories beside it.`,
       { path },
     );
   }

@@ -1,6 +1,7 @@
 import { getSystemErrorMap } from 'node:util';
 import { escapeText, type FileIdentity, PwalkError } from '@pwalk/core';
 import { type AddonTree, loadAddon, rootRefusals, type TreeDescription } from './addon.js';
+import { ProtectedMounts } from './protected-mounts.js';
 import { protection } from './protected-paths.js';
 
 /** The root of a repair: held open, and known not to be one of the system's own directories. */
@@ -53,6 +54,11 @@ export function openTree(path: Uint8Array, own: readonly FileIdentity[] = []): T
     default:
       throw refused("it is one of the system's own directories, whatever its name here", elsewhere);
   }
+  if (new ProtectedMounts().hasDirectory(description.status.mntId, description.path))
+    throw refused(
+      "one of the system's own directories is mounted there, or what is in one",
+      elsewhere,
+    );
   if (!description.hasProc) {
     throw new PwalkError(
       'PWALK_APPLY_REFUSED',

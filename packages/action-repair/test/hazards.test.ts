@@ -194,15 +194,21 @@ describe.runIf(isRoot)('what a tree may hold for the one who repairs it', () => 
     expect(state(here.at('other'), { ctime: true })).toEqual(before);
   });
 
-  it('H41: a directory of the system mounted inside the tree ends it before anything is changed', () => {
+  it.each([
+    ['a directory of the system', '/usr'],
+    ['what is in one', '/usr/share'],
+  ])('H41: %s mounted inside the tree ends it before anything is changed', (_, mounted) => {
     const top = project(here);
     mkdirSync(join(top, 'usr'));
     const before = state(top, { ctime: true });
-    const setUp = `mount --bind /usr '${top}/usr'`;
+    const setUp = `mount --bind ${mounted} '${top}/usr'`;
     const ended = inNamespace(['-m'], setUp, 'repair.mjs', [top, journal()]);
     expect(ended.stderr).toContain('PWALK_PATH_REFUSED');
     const itself = inNamespace(['-m'], setUp, 'repair.mjs', [join(top, 'usr'), journal()]);
     expect(itself.stderr).toContain('PWALK_PATH_REFUSED');
+    const below = join(top, 'usr', mounted === '/usr' ? 'share' : 'doc');
+    const inside = inNamespace(['-m'], setUp, 'repair.mjs', [below, journal()]);
+    expect(inside.stderr).toContain('PWALK_PATH_REFUSED');
     expect(state(top, { ctime: true })).toEqual(before);
   });
 
