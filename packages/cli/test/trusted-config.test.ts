@@ -104,6 +104,21 @@ describe.runIf(isRoot)('as root', () => {
       /inner\.mjs" belongs to user 65534/,
     ],
     [
+      'what a config gets by createRequire',
+      () => chownSync(here.at('required.cjs'), STRANGER, 0),
+      /required\.cjs" belongs to user 65534/,
+    ],
+    [
+      'JSON that CommonJS gets by require',
+      () => chmodSync(here.at('inner.json'), 0o666),
+      /inner\.json" can be written by others/,
+    ],
+    [
+      'what CommonJS of a package gets by require',
+      () => chownSync(here.at('node_modules/pwalk-sink-count/deep.cjs'), STRANGER, 0),
+      /pwalk-sink-count\/deep\.cjs" belongs to user 65534/,
+    ],
+    [
       'a package that others can write',
       () => chmodSync(here.at('node_modules/pwalk-sink-count/count.js'), 0o666),
       /pwalk-sink-count\/count\.js" can be written by others/,
@@ -111,14 +126,20 @@ describe.runIf(isRoot)('as root', () => {
   ])('refuses %s', (_, spoil, reason) => {
     project(here.path, {
       'c.ts': `${canary()}import './imported.mjs'; import './typed.ts';
+import { createRequire } from 'node:module';
+createRequire(import.meta.url)('./required.cjs');
 export default { roots: ['/usr/share/doc'], sinks: [{ use: './count.mjs' }, { use: 'pwalk-sink-count' }] };`,
       'imported.mjs': '',
+      'required.cjs': "require('./inner.json');",
+      'inner.json': '{}',
       'typed.ts': 'const x: number = 1;',
       'count.mjs': `import './inner.mjs'; ${countingSink}`,
       'inner.mjs': '',
       'node_modules/pwalk-sink-count/package.json':
         '{"name":"pwalk-sink-count","type":"module","main":"count.js"}',
-      'node_modules/pwalk-sink-count/count.js': countingSink,
+      'node_modules/pwalk-sink-count/count.js': `import './part.cjs'; ${countingSink}`,
+      'node_modules/pwalk-sink-count/part.cjs': "require('./deep.cjs');",
+      'node_modules/pwalk-sink-count/deep.cjs': '',
     });
     spoil();
     const { status, stderr, stdout } = pwalk(['run', '-c', here.at('c.ts')]);
