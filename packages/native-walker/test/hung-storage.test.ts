@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isClosed, isComplete } from '@pwalk/core';
 import { hangingMountNeeds, mountHanging } from '@pwalk/testkit/hanging';
 import { expect, it } from 'vitest';
+import { walk } from '../src/index.js';
 import { collect } from './support/collect.js';
 
 it.skipIf(hangingMountNeeds() !== null).each([1, 2, 16])(
@@ -36,6 +37,36 @@ it.skipIf(hangingMountNeeds() !== null).each([1, 2, 16])(
       expect(warnings.at(-1)).toContain(`${mount} was given up`);
     } finally {
       // The threads that were given up come back now, and find their places taken.
+      hung.remove();
+      rmSync(scratch, { recursive: true });
+    }
+  },
+);
+
+it.skipIf(hangingMountNeeds() !== null)(
+  'a walk() that hangs holds up no other, neither while it is waited for nor when it was cancelled',
+  async () => {
+    const scratch = mkdtempSync(join(tmpdir(), 'pwalk-hung-'));
+    const hung = await mountHanging(join(scratch, 'hung'));
+    mkdirSync(join(scratch, 'other/sub'), { recursive: true });
+    try {
+      const stop = new AbortController();
+      const stuck = ['stuck-open', 'stuck-read'].map((name) =>
+        walk(join(hung.path, name), { maxThreads: 1, signal: stop.signal }).next(),
+      );
+      const other = async () => {
+        const dirpaths: string[] = [];
+        for await (const [dirpath] of walk(join(scratch, 'other'), { maxThreads: 1 })) {
+          dirpaths.push(dirpath.slice(scratch.length + 1));
+        }
+        return dirpaths;
+      };
+      expect(await other()).toEqual(['other', 'other/sub']);
+      stop.abort();
+      const ends = await Promise.allSettled(stuck);
+      expect(ends.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+      expect(await other()).toEqual(['other', 'other/sub']);
+    } finally {
       hung.remove();
       rmSync(scratch, { recursive: true });
     }

@@ -82,6 +82,8 @@ class Lister : public std::enable_shared_from_this<Lister> {
   // For the pool. With its mutex held: a directory to work on, or none.
   PlannedRef take();
   bool has_work() const;
+  // The caller waits for a directory, and no thread works for this.
+  bool is_starved() const { return !cancelled_ && demanded_ && busy_ == 0; }
   size_t threads() const { return options_.threads; }
   // Without it: does the work. With it: what comes of it, and whether wake() is to be called.
   struct Outcome {

@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <memory>
 #include <string_view>
+#include <utility>
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -23,14 +24,9 @@ std::span<std::byte> buffer_of_thread() {
 
 UniqueFd open_directory(const std::string& path, bool follow) {
   const int flags = O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW);
-  // Only the owner and root may ask for O_NOATIME; who was refused once will be again.
-  static std::atomic<bool> refused{false};
-  if (!refused.load(std::memory_order_relaxed)) {
-    UniqueFd fd = open_path(path, flags | O_NOATIME);
-    if (fd.valid() || errno != EPERM) return fd;
-    refused.store(true, std::memory_order_relaxed);
-  }
-  return open_path(path, flags);
+  // Only the owner and root may ask for O_NOATIME: of each directory anew, the next may be one's own.
+  UniqueFd fd = open_path(path, flags | O_NOATIME);
+  return fd.valid() || errno != EPERM ? std::move(fd) : open_path(path, flags);
 }
 
 uint8_t type_by_stat(int fd, const char* name) {

@@ -13,6 +13,8 @@ namespace {
 
 // How long a thread waits for another walk when there is none.
 constexpr auto linger = std::chrono::milliseconds(100);
+// How long no thread may have taken anything up before they are thought to be held by their calls.
+constexpr auto patience = std::chrono::milliseconds(100);
 
 }  // namespace
 
@@ -23,25 +25,39 @@ ListingPool& ListingPool::shared() {
 }
 
 void ListingPool::join(std::shared_ptr<Lister> lister) {
-  if (threads_ == 0) start_thread();
-  listers_.push_back(std::move(lister));
+  if (counted_threads() == 0) start_thread();
+  members_.push_back({std::move(lister)});
 }
 
 void ListingPool::leave(const Lister& lister) {
-  std::erase_if(listers_, [&](const auto& known) { return known.get() == &lister; });
-  if (listers_.empty()) work_.notify_all();
+  const auto member = std::ranges::find_if(members_, [&](const Member& one) { return one.lister.get() == &lister; });
+  if (member == members_.end()) return;
+  member->left = true;
+  strays_ += member->at_work;
+  if (member->at_work == 0) {
+    members_.erase(member);
+  } else {
+    left_.splice(left_.end(), members_, member);
+  }
+  if (members_.empty()) {
+    work_.notify_all();
+  } else if (std::ranges::any_of(members_, [](const Member& one) { return one.lister->has_work(); })) {
+    offer_work();
+  }
 }
 
 void ListingPool::offer_work() {
   if (sleepers_ > 0) {
     work_.notify_one();
-    return;
-  }
-  if (threads_ >= most_threads()) return;
-  try {
-    start_thread();
-  } catch (const std::system_error&) {
-    // Fewer threads do the same work more slowly.
+  } else if (counted_threads() < most_threads()) {
+    try_to_start_thread();
+  } else if (!watched_ && is_somebody_starved()) {
+    try {
+      std::thread([this] { watch(); }).detach();
+      watched_ = true;
+    } catch (const std::system_error&) {
+      // Those that are held have to come back.
+    }
   }
 }
 
@@ -50,47 +66,86 @@ void ListingPool::start_thread() {
   ++threads_;
 }
 
+void ListingPool::try_to_start_thread() {
+  try {
+    start_thread();
+  } catch (const std::system_error&) {
+  }
+}
+
 size_t ListingPool::most_threads() const {
   size_t most = 1;
-  for (const auto& lister : listers_) most = std::max(most, lister->threads());
+  for (const Member& member : members_) most = std::max(most, member.lister->threads());
   return most;
+}
+
+bool ListingPool::is_somebody_starved() const {
+  return std::ranges::any_of(members_, [](const Member& member) { return member.lister->is_starved(); });
+}
+
+void ListingPool::watch() {
+  Lock lock(mutex_);
+  while (is_somebody_starved()) {
+    const uint64_t taken_before = taken_;
+    lock.unlock();
+    std::this_thread::sleep_for(patience);
+    lock.lock();
+    if (taken_ == taken_before && is_somebody_starved()) try_to_start_thread();
+  }
+  watched_ = false;
 }
 
 void ListingPool::run() {
   Lock lock(mutex_);
   for (;;) {
-    if (work_once(lock)) continue;
+    const Work work = work_once(lock);
+    // Others work in its place.
+    if (work == Work::done_for_nobody && !members_.empty() && has_surplus()) break;
+    if (work != Work::none) continue;
     ++sleepers_;
     bool time_is_up = false;
-    if (listers_.empty()) {
-      time_is_up = work_.wait_for(lock, linger) == std::cv_status::timeout && listers_.empty();
+    if (has_surplus()) {
+      time_is_up = work_.wait_for(lock, linger) == std::cv_status::timeout;
     } else {
       work_.wait(lock);
     }
     --sleepers_;
-    if (time_is_up) break;
+    // The work it was to be woken for may have come at that moment.
+    if (time_is_up && has_surplus() && work_once(lock) == Work::none) break;
   }
   --threads_;
 }
 
-bool ListingPool::work_once(Lock& lock) {
-  for (size_t tried = listers_.size(); tried > 0; --tried) {
-    const std::shared_ptr<Lister> lister = listers_.front();
-    listers_.splice(listers_.end(), listers_, listers_.begin());
+ListingPool::Work ListingPool::work_once(Lock& lock) {
+  for (size_t tried = members_.size(); tried > 0; --tried) {
+    const auto member = members_.begin();
+    members_.splice(members_.end(), members_, member);
+    const std::shared_ptr<Lister> lister = member->lister;
     const PlannedRef directory = lister->take();
     if (!directory) continue;
+    ++taken_;
+    ++member->at_work;
     if (lister->has_work()) offer_work();
     lock.unlock();
     Lister::Outcome outcome = lister->work(*directory);
     lock.lock();
+    const Work work = end_work(member);
     if (lister->complete(*directory, std::move(outcome))) {
       lock.unlock();
       lister->wake();
       lock.lock();
     }
-    return true;
+    return work;
   }
-  return false;
+  return Work::none;
+}
+
+ListingPool::Work ListingPool::end_work(Members::iterator member) {
+  --member->at_work;
+  if (!member->left) return Work::done;
+  --strays_;
+  if (member->at_work == 0) left_.erase(member);
+  return Work::done_for_nobody;
 }
 
 }  // namespace pwalk

@@ -1,14 +1,19 @@
 #include "child_process.hpp"
 
+#include <atomic>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 
+#include <fcntl.h>
 #include <spawn.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/listing.hpp"
+#include "pool_child.hpp"
 #include "pwalk/check.hpp"
 #include "scanned_rows.hpp"
 #include "watchdog_child.hpp"
@@ -56,6 +61,20 @@ void unprivileged(const std::string& root) {
   CHECK(listable != nullptr && listable->state == EntryState::ok && listable->file_count == 1U && listable->dir_sum == 0U);
 }
 
+// Reading a directory of one's own leaves its atime alone, also after one of somebody else was read.
+void own_atime(const std::string& root) {
+  constexpr timespec past[2] = {{1, 0}, {2, 0}};
+  if (::chown((root + "/own").c_str(), 65534, 65534) != 0 || ::chown(root.c_str(), 0, 0) != 0) std::abort();
+  if (::setresgid(65534, 65534, 65534) != 0 || ::setresuid(65534, 65534, 65534) != 0) std::abort();
+  CHECK_EQ(::utimensat(AT_FDCWD, (root + "/own").c_str(), past, 0), 0);
+  const std::atomic<bool> stop{false};
+  CHECK(read_listing(root, {}, {}, stop).usable());
+  CHECK(read_listing(root + "/own", {}, {}, stop).usable());
+  struct stat now {};
+  CHECK_EQ(::stat((root + "/own").c_str(), &now), 0);
+  CHECK_EQ(now.st_atim.tv_sec, 1);
+}
+
 }  // namespace
 
 int run_child(const std::string& task, const std::string& root) {
@@ -77,6 +96,8 @@ int child_main(const std::string& task, const std::string& root) {
   if (task == "no-descriptors") no_descriptors(root);
   if (task == "unprivileged") unprivileged(root);
   if (task.starts_with("fault ")) scan_with_fault(task, root);
+  if (task == "own-atime") own_atime(root);
+  if (task == "hung-pool") walk_beside_what_hangs(root);
   if (task.starts_with("hang-")) scan_what_hangs(task, root);
   // Not exit(): a leak check needs descriptors and privileges this process gave away.
   std::fflush(nullptr);

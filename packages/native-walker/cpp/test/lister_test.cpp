@@ -5,61 +5,21 @@
 #include <vector>
 
 #include <sys/stat.h>
+#include <unistd.h>
 
-#include "core/lister.hpp"
+#include "child_process.hpp"
+#include "lister_caller.hpp"
 #include "pwalk/check.hpp"
 #include "scratch_tree.hpp"
 
 using namespace pwalk;
+using pwalk::test::Caller;
+using pwalk::test::options_for;
 using pwalk::test::ScratchTree;
 using Step = Lister::Step;
 using Wait = Lister::Wait;
 
 namespace {
-
-// A lister and the wait for what it says.
-struct Caller {
-  explicit Caller(ListerOptions options) : lister(Lister::start(std::move(options), [this] { ++wakes; })) {}
-  ~Caller() {
-    lister->cancel();
-    lister->wait_ended(std::chrono::steady_clock::now() + std::chrono::seconds(60));
-  }
-
-  Step visit(size_t depth, std::string_view name = "") {
-    int seen = wakes;
-    Step step = lister->visit(depth, name, Wait::never);
-    while (step == Step::pending) {
-      while (wakes == seen) std::this_thread::yield();
-      seen = wakes;
-      step = lister->resume();
-    }
-    return step;
-  }
-  std::string names() const { return lister->current().names; }
-  // Until nobody works ahead any more.
-  ListerProgress at_rest() const {
-    for (;;) {
-      const ListerProgress now = lister->progress();
-      if (now.busy_threads == 0 && ++quiet > 1000) return quiet = 0, now;
-      if (now.busy_threads != 0) quiet = 0;
-      std::this_thread::yield();
-    }
-  }
-
-  std::atomic<int> wakes{0};
-  mutable int quiet = 0;
-  std::shared_ptr<Lister> lister;
-};
-
-ListerOptions options_for(const ScratchTree& tree, size_t window, size_t threads = 2) {
-  ListerOptions options;
-  options.top = tree.path();
-  options.threads = threads;
-  options.window = window;
-  options.window_bytes = 32 << 20;
-  options.trust_all = true;
-  return options;
-}
 
 // Until a change of the directory now would get another ctime than what it has.
 void settle(const std::string& path) {
@@ -93,7 +53,7 @@ PWALK_TEST("a listing has directories first, each name followed by a slash, and 
   tree.symlink("d", "to-d");
   tree.symlink("nowhere", "to-nothing");
   for (const size_t window : {0U, 100U}) {
-    Caller caller(options_for(tree, window));
+    Caller caller(options_for(tree.path(), window));
     CHECK(caller.visit(0) == Step::listed);
     const Listing& listing = caller.lister->current();
     CHECK_EQ(in_order(listing.names.substr(0, listing.directories_size)), "d/to-d/");
@@ -107,7 +67,7 @@ PWALK_TEST("a listing has directories first, each name followed by a slash, and 
 PWALK_TEST("no more directories are read ahead than the window holds, and none of what the caller left") {
   const ScratchTree tree;
   tree.wide(40, 3);
-  Caller caller(options_for(tree, 7));
+  Caller caller(options_for(tree.path(), 7));
   CHECK(caller.visit(0) == Step::listed);
   const std::string names = caller.names();
   CHECK_EQ(caller.at_rest().ahead, 7U);
@@ -121,7 +81,7 @@ PWALK_TEST("no more directories are read ahead than the window holds, and none o
 PWALK_TEST("the window is bounded in bytes, and a directory larger than it is listed when it is entered") {
   const ScratchTree tree;
   tree.wide(20, 200);
-  ListerOptions options = options_for(tree, 1000);
+  ListerOptions options = options_for(tree.path(), 1000);
   options.window_bytes = 500;
   Caller caller(options);
   CHECK(caller.visit(0) == Step::listed);
@@ -136,7 +96,7 @@ PWALK_TEST("a directory changed after it was read ahead is read again when it is
   tree.directory("d");
   tree.file("d/before");
   settle(tree / "d");
-  Caller caller(options_for(tree, 10));
+  Caller caller(options_for(tree.path(), 10));
   CHECK(caller.visit(0) == Step::listed);
   CHECK_EQ(caller.at_rest().ahead, 1U);
   tree.file("d/after");
@@ -151,7 +111,7 @@ PWALK_TEST("a directory replaced by a link after it was read ahead is entered on
     tree.directory("other");
     tree.file("other/elsewhere");
     settle(tree / "d");
-    ListerOptions options = options_for(tree, 10);
+    ListerOptions options = options_for(tree.path(), 10);
     options.enter_links = enter_links;
     Caller caller(options);
     CHECK(caller.visit(0) == Step::listed);
@@ -167,7 +127,7 @@ PWALK_TEST("a removed directory fails when it is entered, not before") {
   const ScratchTree tree;
   tree.directory("d");
   settle(tree / "d");
-  Caller caller(options_for(tree, 10));
+  Caller caller(options_for(tree.path(), 10));
   CHECK(caller.visit(0) == Step::listed);
   CHECK_EQ(caller.at_rest().ahead, 1U);
   CHECK_EQ(::rmdir((tree / "d").c_str()), 0);
@@ -178,7 +138,7 @@ PWALK_TEST("a removed directory fails when it is entered, not before") {
 PWALK_TEST("what a changed order leaves out is dropped, and the rest is found in it") {
   const ScratchTree tree;
   tree.wide(10, 1);
-  Caller caller(options_for(tree, 100));
+  Caller caller(options_for(tree.path(), 100));
   CHECK(caller.visit(0) == Step::listed);
   CHECK_EQ(caller.at_rest().ahead, 10U);
   caller.lister->replan(0, {"dir9", "not-there", "dir3"});
@@ -195,7 +155,7 @@ PWALK_TEST("a chain longer than PATH_MAX is listed to its end, ahead and not, wa
   tree.chain(levels);
   for (const size_t window : {0U, 10'000U}) {
     for (const Wait wait : {Wait::never, Wait::block}) {
-      Caller caller(options_for(tree, window));
+      Caller caller(options_for(tree.path(), window));
       for (size_t depth = 0; depth <= levels; ++depth) {
         const Step step = wait == Wait::block ? caller.lister->visit(depth, "d", wait) : caller.visit(depth, "d");
         if (step != Step::listed || caller.names() != (depth == levels ? "" : "d/")) {
@@ -215,7 +175,7 @@ PWALK_TEST("many callers at once share the pool; each may be cancelled at any mo
   for (size_t number = 0; number < 20; ++number) {
     callers.emplace_back([&, number] {
       for (int round = 0; round < 5; ++round) {
-        Caller caller(options_for(tree, 1 + number, 1 + number % 3));
+        Caller caller(options_for(tree.path(), 1 + number, 1 + number % 3));
         if (caller.visit(0) != Step::listed) return;
         const std::string names = caller.names();
         std::string_view left(names);
@@ -234,11 +194,29 @@ PWALK_TEST("many callers at once share the pool; each may be cancelled at any mo
 PWALK_TEST("cancelling wakes who waits and answers closed") {
   const ScratchTree tree;
   tree.wide(5, 5);
-  Caller caller(options_for(tree, 3));
+  Caller caller(options_for(tree.path(), 3));
   Step step = caller.lister->visit(0, "", Wait::never);
   caller.lister->cancel();
   if (step == Step::pending) CHECK(caller.lister->resume() == Step::closed);
   CHECK(caller.lister->visit(0, "", Wait::block) == Step::closed);
   CHECK(caller.lister->wait_ended(std::chrono::steady_clock::now() + std::chrono::seconds(60)));
   CHECK_EQ(caller.lister->progress().ahead, 0U);
+}
+
+PWALK_TEST("a directory that hangs holds up its own walk alone, and not even that once it is cancelled") {
+  const ScratchTree tree;
+  tree.directory("stuck");
+  tree.directory("other");
+  tree.directory("other/stuck");
+  tree.directory("other/below");
+  tree.directory("other/below/stuck");
+  CHECK_EQ(test::run_child("hung-pool", tree.path()), 0);
+}
+
+PWALK_TEST("no directory's atime changes where the user may say so, whoever owns those read before") {
+  if (::geteuid() != 0) return;
+  const ScratchTree tree;
+  tree.directory("own");
+  tree.file("own/file");
+  CHECK_EQ(test::run_child("own-atime", tree.path()), 0);
 }
