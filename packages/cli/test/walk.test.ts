@@ -160,6 +160,48 @@ describe('pwalk walk', () => {
     },
   );
 
+  it.skipIf(!isRoot)(
+    '--one-file-system enters no link to another mount, also of the same device',
+    () => {
+      const tree = directory.at('tree');
+      for (const name of ['source/sub', 'bind', 'top'])
+        mkdirSync(`${tree}/${name}`, { recursive: true });
+      symlinkSync('../bind/sub', `${tree}/top/to-mount`);
+      symlinkSync('../source/sub', `${tree}/top/to-here`);
+      for (const name of ['source/sub/file', 'top/file']) writeFileSync(`${tree}/${name}`, '');
+      expect(spawnSync('mount', ['--bind', `${tree}/source`, `${tree}/bind`]).status).toBe(0);
+      try {
+        const printed = linesOf(pwalk(['walk', `${tree}/top`, '-x', '--follow-symlinks']).stdout);
+        expect(printed.map((path) => path.slice(tree.length)).toSorted()).toEqual([
+          ...['/top', '/top/file', '/top/to-here', '/top/to-here/file', '/top/to-mount'],
+        ]);
+      } finally {
+        spawnSync('umount', [`${tree}/bind`]);
+      }
+    },
+  );
+
+  it.skipIf(!isRoot)('triggers no automount, neither to look nor by reading ahead', () => {
+    const tree = directory.at('tree');
+    mkdirSync(tree);
+    // A direct mount whose daemon is gone: the first request for a mount breaks its pipe, and its options
+    // say fd=-1 from then on. Requests come from other process groups than the daemon's only.
+    const script = `set -e; mount -t tmpfs none ${tree}; mkdir ${tree}/auto ${tree}/sub; ln -s auto ${tree}/to-auto
+      mkfifo ${tree}/pipe; exec 4<>${tree}/pipe 3>${tree}/pipe 4>&-
+      mount -i -t autofs -o fd=3,minproto=5,maxproto=5,direct,pgrp=$$ none ${tree}/auto
+      for flags in --include-pseudo --read-ahead --bottom-up --follow-symlinks; do
+        setsid --fork --wait "$@" $flags
+      done
+      grep -q " ${tree}/auto .*[ ,]fd=3," /proc/self/mountinfo`;
+    const walking = [process.execPath, command, 'walk', tree];
+    const { status, stdout } = spawnSync('unshare', ['-m', 'sh', '-c', script, 'sh', ...walking], {
+      encoding: 'utf8',
+      timeout: 60_000,
+    });
+    expect(status).toBe(0);
+    expect(linesOf(stdout)).toHaveLength(4 * 5);
+  });
+
   it.skipIf(!isRoot)('ends with 3 when a directory cannot be read, and says which', () => {
     const tree = smallTree(directory.path);
     chmodSync(directory.path, 0o755);

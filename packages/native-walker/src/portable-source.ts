@@ -21,7 +21,7 @@ import {
 import { ExcludeMatcher } from './exclude/exclude-matcher.js';
 import { excludeRules } from './exclude/exclude-rules.js';
 import { extensionOf } from './extension.js';
-import { isPseudoFileSystem } from './file-system-type.js';
+import { isAutomount, isPseudo, type Mount, Mounts } from './mounts.js';
 import type { WalkerOptions } from './options.js';
 import { isClamped, statColumns, timesOf, typeListed, typeOf } from './portable-columns.js';
 import { childPath, pathBytes, rootMissing, rootName } from './root-path.js';
@@ -40,12 +40,17 @@ interface Item {
   readonly depth: number;
   /** What the directory that holds it says it is, for when it cannot be looked at. */
   readonly listedAs: EntryType;
-  readonly parentInode: bigint;
-  /** Device of the directory that holds it; null for a root. */
-  readonly parentDev: bigint | null;
+  /** The directory that holds it; null for a root. */
+  readonly parent: Directory | null;
 }
 
-interface Directory extends Item {
+interface Place extends Item {
+  readonly stat: BigIntStats | null;
+  /** What it is on; null where the kernel does not tell. */
+  readonly mount: Mount | null;
+}
+
+interface Directory extends Place {
   readonly stat: BigIntStats;
 }
 
@@ -66,6 +71,7 @@ export class PortableSource implements Source {
   readonly #skip: ReadonlySet<string>;
   readonly #pending: Directory[] = [];
   #exclude = new ExcludeMatcher({ patterns: [], paths: [] });
+  #mounts: Mounts | null = null;
   #schema = new EntrySchema([]);
 
   constructor(options: WalkerOptions) {
@@ -80,6 +86,7 @@ export class PortableSource implements Source {
         throw rootMissing(pathBytes(root), errnoOf(error));
       });
     }
+    this.#mounts = Mounts.read();
     this.#schema = fullEntrySchema.pick(ctx.columns);
     return this.#schema;
   }
@@ -96,9 +103,17 @@ export class PortableSource implements Source {
       let stat: BigIntStats | null = null;
       let failure: Failure | null = null;
       let isLink = false;
+      // Node's stat has what automounts mounted: then it is not asked.
+      const place = item.parent === null ? null : (this.#mounts?.at(item.path) ?? null);
+      if (place !== null && isAutomount(place))
+        return { item, stat, failure, isLink, mount: place };
       try {
         stat = await lstat(item.path, { bigint: true });
         if (followSymlinks && stat.isSymbolicLink() && item.depth >= 0) {
+          const behind = this.#mounts?.of(item.path) ?? null;
+          if (behind !== null && isAutomount(behind)) {
+            return { item, stat: null, failure, isLink: true, mount: behind };
+          }
           const target = await directoryBehind(item.path);
           isLink = target.stat !== null;
           stat = target.stat ?? stat;
@@ -112,10 +127,15 @@ export class PortableSource implements Source {
         }
         if (failure === null) this.#tally.vanished++;
       }
-      return { item, stat, failure, isLink };
+      const mount = stat?.isDirectory() ? this.#mountOf(item, isLink) : null;
+      return { item, stat, failure, isLink, mount };
     };
-    const settle = ({ item, stat, failure, isLink }: Awaited<ReturnType<typeof look>>) => {
-      if (stat === null) {
+    const settle = ({ item, stat, failure, isLink, mount }: Awaited<ReturnType<typeof look>>) => {
+      if (stat === null && mount !== null) {
+        const state = this.#barrier({ ...item, stat, mount }, isLink) ?? 'pseudo_fs';
+        const directory = { ...item, listedAs: 'directory' } as const;
+        this.#append(builder, directory, null, { state, errno: 0, operation: 'none' });
+      } else if (stat === null) {
         if (failure === null) return;
         if (this.#isExcluded(item, item.listedAs === 'directory')) this.#tally.excluded++;
         else this.#append(builder, item, null, failure);
@@ -126,9 +146,10 @@ export class PortableSource implements Source {
       } else if (!stat.isDirectory()) {
         this.#append(builder, item, stat, failure);
       } else {
-        const state = this.#barrier(item, stat);
+        const directory = { ...item, stat, mount };
+        const state = this.#barrier(directory, isLink);
         // Links when all else is done: a directory that is in the trees themselves is reported there.
-        if (state === null) (isLink ? later : pending).push({ ...item, stat });
+        if (state === null) (isLink ? later : pending).push(directory);
         else this.#append(builder, item, stat, { state, errno: 0, operation: 'none' });
       }
     };
@@ -148,8 +169,10 @@ export class PortableSource implements Source {
       let together: Item[] = [];
       const flush = async () => {
         for (const seen of await Promise.all(together.map(look))) {
-          const { stat } = seen;
-          if (stat !== null && !this.#isElsewhere(seen.item, stat)) sum += stat.size;
+          const { item, stat, mount } = seen;
+          const isBelow =
+            stat !== null && !(stat.isDirectory() && this.#isElsewhere({ ...item, stat, mount }));
+          if (isBelow) sum += stat.size;
           settle(seen);
         }
         together = [];
@@ -157,15 +180,14 @@ export class PortableSource implements Source {
       try {
         for await (const listed of await opendir(directory.path, { encoding: bytes })) {
           const child = pathBytes(listed.name);
-          const { path: parent, depth, stat } = directory;
+          const { path: parent, depth } = directory;
           together.push({
             path: childPath(parent, child),
             name: child,
             below: depth < 0 ? child : childPath(directory.below, child),
             depth: depth + 1,
             listedAs: typeListed(listed),
-            parentInode: stat.ino,
-            parentDev: stat.dev,
+            parent: directory,
           });
           count++;
           if (together.length === TOGETHER) await flush();
@@ -203,15 +225,25 @@ export class PortableSource implements Source {
     return toAccounting(this.#tally, true);
   }
 
-  /** Why a directory is not entered, null when it is. Mounts are told by their device. */
-  #barrier(item: Item, stat: BigIntStats): EntryState | null {
+  /** Why a directory is not entered, null when it is. */
+  #barrier(directory: Place, isLink: boolean): EntryState | null {
     const { maxDepth, includePseudo } = this.#options;
-    if (this.#isExcluded(item, true)) return 'excluded';
-    if (item.depth >= 0 && this.#skip.has(item.name.toString('latin1'))) return 'skipped_snapshot';
-    if (maxDepth !== undefined && item.depth + 1 >= maxDepth) return 'depth_limit';
-    if (this.#isElsewhere(item, stat)) return 'other_fs';
-    if (item.parentDev === null || item.parentDev === stat.dev) return null;
-    return !includePseudo && isPseudoFileSystem(item.path) ? 'pseudo_fs' : null;
+    const { name, depth, parent, mount } = directory;
+    // A link is no directory to a pattern that ends in a slash.
+    if (this.#isExcluded(directory, !isLink)) return 'excluded';
+    if (depth >= 0 && this.#skip.has(name.toString('latin1'))) return 'skipped_snapshot';
+    if (maxDepth !== undefined && depth + 1 >= maxDepth) return 'depth_limit';
+    if (this.#isElsewhere(directory)) return 'other_fs';
+    if (parent === null || mount === null) return null;
+    if (isAutomount(mount)) return 'pseudo_fs';
+    return !includePseudo && mount !== parent.mount && isPseudo(mount) ? 'pseudo_fs' : null;
+  }
+
+  /** What a directory is on, without asking it. */
+  #mountOf({ path, parent }: Item, isLink: boolean): Mount | null {
+    if (this.#mounts === null) return null;
+    const around = parent?.mount ?? null;
+    return around === null || isLink ? this.#mounts.of(path) : (this.#mounts.at(path) ?? around);
   }
 
   /** Roots are meant, whatever they are called. */
@@ -220,9 +252,11 @@ export class PortableSource implements Source {
   }
 
   /** True for a directory on another file system than its parent, when one was asked for. */
-  #isElsewhere({ parentDev }: Item, stat: BigIntStats): boolean {
+  #isElsewhere({ parent, mount, stat }: Place): boolean {
     const { oneFileSystem = false } = this.#options;
-    return oneFileSystem && stat.isDirectory() && parentDev !== null && parentDev !== stat.dev;
+    if (!oneFileSystem || parent === null) return false;
+    // By device where the kernel does not tell what is mounted.
+    return this.#mounts === null ? parent.stat.dev !== stat?.dev : mount !== parent.mount;
   }
 
   #append(
@@ -241,7 +275,7 @@ export class PortableSource implements Source {
       name: decodeName(item.name).text,
       ext: decodeName(extensionOf(item.name, type === 'directory')).text,
       type,
-      parent_inode: item.parentInode,
+      parent_inode: item.parent?.stat.ino ?? 0n,
       depth: item.depth,
       file_count: listing?.count ?? null,
       dir_sum: listing?.sum ?? null,
@@ -283,15 +317,7 @@ async function directoryBehind(
 
 function rootItem(path: Buffer): Item {
   const below = Buffer.alloc(0);
-  return {
-    path,
-    name: rootName(path),
-    below,
-    depth: -1,
-    listedAs: 'unknown',
-    parentInode: 0n,
-    parentDev: null,
-  };
+  return { path, name: rootName(path), below, depth: -1, listedAs: 'unknown', parent: null };
 }
 
 // opendir() gives names as bytes for this encoding, which its types do not know.

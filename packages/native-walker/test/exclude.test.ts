@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type ScanOptions, scan } from '@pwalk/native-walker';
@@ -144,6 +144,23 @@ describe.each(['native', 'portable'] as const)('the %s walker leaves out', (engi
     expect(accounting.read).toBe(accounting.rows + 2);
   });
 
+  it('no symbolic link by a pattern for directories, also where links are followed, as git does', async () => {
+    for (const name of ['dir/file', 'plain/file']) write(name);
+    for (const name of ['link', 'named']) symlinkSync('dir', join(tree, name));
+    for (const followSymlinks of [false, true]) {
+      const { rows } = await collect(tree, {
+        ...{ engine, followSymlinks },
+        exclude: ['link/', 'plain/', 'named'],
+      });
+      const states = Object.fromEntries(rows.map((row) => [below(row), row.state]));
+      expect(states).toEqual({
+        ...{ '': 'ok', dir: 'ok', 'dir/file': 'ok', plain: 'excluded' },
+        link: followSymlinks ? 'loop' : 'ok',
+        ...(followSymlinks ? { named: 'excluded' } : {}),
+      });
+    }
+  });
+
   it('exact paths, as they are printed', async () => {
     for (const name of files) write(name);
     const list = write(
@@ -176,6 +193,8 @@ describe.each(['native', 'portable'] as const)('the %s walker leaves out', (engi
     ['a\\', 'ends in a backslash'],
     ['[z-a]', 'a range that ends before it begins'],
     ['x[!0-9c-\\a]', 'a range that ends before it begins'],
+    ['[A-[:digit:]]', 'a range that ends in a class'],
+    ['[z-[:digit:]]', 'a range that ends in a class'],
     ['[\\/]', 'a [ that is not closed'],
     ['a//b', 'a slash after a slash'],
     ['a\\/b', 'a backslash before a slash'],

@@ -103,9 +103,7 @@ describe.each(['native', 'portable'] as const)('the scope of the %s walker', (en
     const named = walkScript(join(tree, 'proc'), { engine, maxDepth: 1 }, mounts);
     expect(named.rows.map(({ name }) => name)).toContain('version');
   });
-});
 
-describe('the scope of the native walker', () => {
   it.runIf(isRoot)(
     'H25: a bind mount is another file system, although its device is the same',
     () => {
@@ -115,13 +113,21 @@ describe('the scope of the native walker', () => {
       const mounts = inMountNamespace(
         `mount --bind ${tree}/source ${tree}/bind; mount --bind ${tree} ${tree}/loop`,
       );
-      const here = walkScript(tree, { oneFileSystem: true }, mounts);
+      const here = walkScript(tree, { engine, oneFileSystem: true }, mounts);
       expect(states(here.rows)).toEqual({ bind: 'other_fs', loop: 'other_fs' });
       const paths = here.rows.map(({ path }) => path);
       expect(paths).toEqual(expect.arrayContaining([`${tree}/source/inner`, `${tree}/bind`]));
       expect(paths).toHaveLength(5);
+      // So is one that a followed link leads to.
+      symlinkSync('bind', join(tree, 'to-bind'));
+      symlinkSync('source/inner', join(tree, 'to-inner'));
+      const followed = { engine, oneFileSystem: true, followSymlinks: true };
+      expect(states(walkScript(tree, followed, mounts).rows)).toEqual({
+        ...{ bind: 'other_fs', loop: 'other_fs', 'to-bind': 'other_fs', 'to-inner': 'loop' },
+      });
+      for (const link of ['to-bind', 'to-inner']) rmSync(join(tree, link));
       // A bind mount of the tree into itself is seen twice, and not forever.
-      const everything = walkScript(tree, {}, mounts);
+      const everything = walkScript(tree, { engine }, mounts);
       expect(states(everything.rows)).toEqual({});
       expect(everything.rows).toHaveLength(5 + 1 + 4);
     },
@@ -135,12 +141,14 @@ describe('the scope of the native walker', () => {
       `mkfifo ${tree}/pipe; exec 4<>${tree}/pipe 3>${tree}/pipe 4>&-; rm ${tree}/pipe; mount -i -t autofs -o fd=3,minproto=5,maxproto=5,direct,pgrp=$$ none ${tree}/auto; setsid --fork --wait "$@"; grep -q " ${tree}/auto .*[ ,]fd=3," /proc/self/mountinfo || { echo a mount was requested >&2; exit 1; }; exit`,
     );
     for (const options of [{}, { includePseudo: true }, { columns: ['path', 'name', 'state'] }]) {
-      const { rows } = walkScript(tree, options, mounts);
+      const { rows } = walkScript(tree, { engine, ...options }, mounts);
       expect(states(rows)).toEqual({ auto: 'pseudo_fs' });
       expect(rows).toHaveLength(2);
     }
   });
+});
 
+describe('the scope of the native walker', () => {
   it('warns of a skipped snapshot directory that looks like user data', () => {
     mkdirSync(join(tree, 'project/.snapshot'), { recursive: true });
     mkdirSync(join(tree, '.zfs'));

@@ -6,6 +6,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include "core/mount_info.hpp"
+
 namespace pwalk {
 namespace {
 
@@ -20,6 +22,8 @@ constexpr auto longest_hold = std::chrono::microseconds(500);
 }  // namespace
 
 std::shared_ptr<Lister> Lister::start(ListerOptions options, std::function<void()> wake) {
+  // Whether something is to be mounted is the caller's decision.
+  if (options.window > 0) options.rules.never_read_ahead = automount_names();
   auto lister = std::make_shared<Lister>(std::move(options), std::move(wake));
   const std::lock_guard lock(lister->pool_.mutex());
   lister->pool_.join(lister);
@@ -331,7 +335,9 @@ std::vector<PlannedChild> Lister::children_of(const Listing& listing) const {
   std::string_view names(listing.names.data(), listing.directories_size);
   while (!names.empty()) {
     const size_t end = names.find('/');
-    children.push_back({std::string(names.substr(0, end)), {}, false});
+    PlannedChild& child = children.emplace_back(PlannedChild{std::string(names.substr(0, end)), {}, false});
+    const NameSet& never = options_.rules.never_read_ahead;
+    child.taken = !never.empty() && never.contains(child.name);
     names.remove_prefix(end + 1);
   }
   return children;

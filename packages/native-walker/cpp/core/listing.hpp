@@ -45,7 +45,8 @@ using NameSet = std::unordered_set<std::string>;
 
 // What stays the same for all listings of a walk. Immutable.
 struct ListingRules {
-  NameSet skip_names;  // directories of these names are left out
+  NameSet skip_names;        // directories of these names are left out
+  NameSet never_read_ahead;  // directories of these names are read when they are entered only
 };
 
 struct ListingRequest {

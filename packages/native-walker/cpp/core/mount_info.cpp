@@ -65,6 +65,14 @@ std::optional<MountInfo> mount_of_path(std::string_view path) {
   return found;
 }
 
+std::unordered_set<std::string> automount_names() {
+  std::unordered_set<std::string> names;
+  each_mount([&](const MountInfo& mount) {
+    if (mount.type == "autofs") names.insert(mount.point.substr(mount.point.rfind('/') + 1));
+  });
+  return names;
+}
+
 std::string path_of_descriptor(int fd) {
   std::string path(PATH_MAX, '\0');
   const ssize_t size = ::readlink(("/proc/self/fd/" + std::to_string(fd)).c_str(), path.data(), path.size());

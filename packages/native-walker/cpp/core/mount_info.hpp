@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 
 namespace pwalk {
 
@@ -18,6 +19,9 @@ struct MountInfo {
 std::optional<MountInfo> mount_of_id(uint64_t id);
 // The mount that an absolute path without symbolic links leads to.
 std::optional<MountInfo> mount_of_path(std::string_view path);
+
+// Last components of the places where something is mounted when they are opened (autofs).
+std::unordered_set<std::string> automount_names();
 
 // The path of an open directory without asking its file system; empty where /proc is missing.
 std::string path_of_descriptor(int fd);

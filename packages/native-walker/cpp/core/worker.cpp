@@ -453,7 +453,8 @@ void Worker::examine_directory(const DirectoryRef& directory, int fd, const Dire
                                Tally& tally) {
   std::string name(entry.name);
   Scope::Verdict verdict{finding.state};
-  if (excluder_.excludes(directory, entry.name, true)) {
+  // A link is no directory to a pattern that ends in a slash.
+  if (excluder_.excludes(directory, entry.name, !follow)) {
     finding = {.type = EntryType::directory, .stat = finding.stat};
     verdict.state = EntryState::excluded;
   } else if (finding.stat != nullptr) {

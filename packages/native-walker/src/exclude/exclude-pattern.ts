@@ -50,26 +50,32 @@ function problemOf(glob: string): string | null {
     if (glob[at] !== '[') continue;
     const end = bracketEnd(glob, at);
     if (end === null) return 'has a [ that is not closed; write \\[ for a bracket';
-    if (hasReversedRange(glob.slice(at + 1, end))) {
-      return 'has a range that ends before it begins; write its lower end first';
-    }
+    const problem = rangeProblem(glob.slice(at + 1, end));
+    if (problem !== null) return problem;
     at = end;
   }
   return null;
 }
 
-/** Whether a set, without its brackets, has a range like z-a. */
-function hasReversedRange(set: string): boolean {
+/** What is wrong with the ranges of a set, which is without its brackets: `z-a`, `a-[:digit:]`. */
+function rangeProblem(set: string): string | null {
   const members = set.replace(/^[!^]/, '').match(/\[:\w+:\]|\\.|./gs) ?? [];
   for (let at = 1; at < members.length - 1; at++) {
     if (members[at] !== '-') continue;
     const low = members[at - 1] ?? '';
     const high = members[++at] ?? '';
-    if (!low.startsWith('[:') && low.slice(-1) > high.slice(high.startsWith('\\') ? 1 : 0)) {
-      return true;
+    if (isClass(low)) continue;
+    if (isClass(high))
+      return 'has a range that ends in a class; write a character, or \\- for a hyphen';
+    if (low.slice(-1) > high.slice(high.startsWith('\\') ? 1 : 0)) {
+      return 'has a range that ends before it begins; write its lower end first';
     }
   }
-  return false;
+  return null;
+}
+
+function isClass(member: string): boolean {
+  return member.startsWith('[:') && member.length > 2;
 }
 
 const classNames = 'alnum|alpha|blank|cntrl|digit|graph|lower|print|punct|space|upper|xdigit';

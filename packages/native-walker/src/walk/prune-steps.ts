@@ -45,8 +45,9 @@ export function pruneSteps<Name extends WalkName>(
     if (depth + 1 >= maxDepth) return dirnames;
     return dirnames.filter((name) => {
       const linked = isLinked.has(name);
-      if (linked && followSymlinks && leadsUpward(pathOf(name), path, topLength)) return true;
-      return mounts?.bars(pathOf(name), linked) ?? false;
+      // First: looking at a link to an automount has it mounted.
+      if (mounts?.bars(pathOf(name), linked)) return true;
+      return linked && followSymlinks && leadsUpward(pathOf(name), path, topLength);
     });
   };
 }
