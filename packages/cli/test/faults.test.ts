@@ -86,6 +86,35 @@ describe('pwalk report while system calls fail', () => {
     expect(status).toBe(0);
   });
 
+  it.runIf(process.getuid?.() === 0)(
+    'H10: nor is anything lost when they run short as it comes to a mount',
+    async () => {
+      const output = here.at('faulted.parquet');
+      const script = `set -e; mount -t tmpfs none ${here.at('tree/d7/sub')}; touch ${here.at('tree/d7/sub/target')}; exec "$@"`;
+      const run = (every: number) =>
+        spawnSync(
+          'unshare',
+          [
+            ...['-m', 'sh', '-c', script, 'sh', `${walker}/build/faults`],
+            ...['openat', `${errno.EMFILE}`, 'sub', '1', `${every}`],
+            ...[process.execPath, command, 'report', here.at('tree/d7'), '-o', output, '--json'],
+          ],
+          { encoding: 'utf8', timeout: 90_000 },
+        );
+      const once = run(0);
+      expect(JSON.parse(once.stdout)).toMatchObject({
+        entries: 3,
+        complete: true,
+        states: { ok: 3 },
+      });
+      const always = run(1);
+      expect(always.status).toBe(3);
+      expect(await sql(`select name, errno from '${output}' where state = 'error'`)).toEqual([
+        { name: 'sub', errno: errno.EMFILE },
+      ]);
+    },
+  );
+
   it.each([
     ['openat', 'EACCES', 'denied'],
     ['openat', 'ELOOP', 'error'],

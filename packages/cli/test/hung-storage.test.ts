@@ -88,6 +88,33 @@ describe.skipIf(hangingMountNeeds() !== null)('storage that hangs', () => {
     ]);
   });
 
+  it('beside it, inodes up to 2^64 - 1 are exact in every format', async () => {
+    const formats = ['parquet', 'csv', 'jsonl'];
+    const outputs = formats.flatMap((format) => ['-o', here.at(`scan.${format}`)]);
+    const { status, stdout } = spawnSync(
+      process.execPath,
+      [command, 'report', here.at('tree/hung/odd'), '--json', ...outputs],
+      { encoding: 'utf8', timeout: 60_000, killSignal: 'SIGKILL' },
+    );
+    // A directory there is never listed to its end.
+    expect(status).toBe(3);
+    expect(JSON.parse(stdout).states).toEqual({ ok: 15, incomplete: 1 });
+    const inodes = [1n, 2n ** 63n - 1n, 2n ** 63n, 2n ** 64n - 1n].map(String).toSorted();
+    for (const format of formats) {
+      const out = here.at(`scan.${format}`);
+      const from =
+        format === 'parquet'
+          ? `'${out}'`
+          : format === 'csv'
+            ? `read_csv('${out}', all_varchar = true)`
+            : `read_json('${out}', format = 'newline_delimited', columns = {name: 'VARCHAR', inode: 'VARCHAR'})`;
+      const rows = await sql(
+        `select name, inode::varchar as inode from ${from} where regexp_full_match(name, '[0-9]+') order by name`,
+      );
+      expect(rows).toEqual(inodes.map((inode) => ({ name: inode, inode })));
+    }
+  });
+
   it('does not keep the command from ending at a signal', async () => {
     const child = startPwalk(
       ['report', here.at('tree'), '-o', here.at('scan.parquet'), '--op-timeout', 'none'],

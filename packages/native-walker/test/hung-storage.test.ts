@@ -44,6 +44,29 @@ it.skipIf(hangingMountNeeds() !== null).each([1, 2, 16])(
 );
 
 it.skipIf(hangingMountNeeds() !== null)(
+  'ends a listing whose offsets go round, with what it gave and an errno',
+  async () => {
+    const scratch = mkdtempSync(join(tmpdir(), 'pwalk-hung-'));
+    const hung = await mountHanging(join(scratch, 'hung'));
+    const odd = join(hung.path, 'odd');
+    try {
+      const { rows, accounting } = await collect(odd);
+      expect(isClosed(accounting)).toBe(true);
+      const endless = rows.find(({ name }) => name === 'endless');
+      expect(endless).toMatchObject({ state: 'incomplete', errno: 40 });
+      expect(rows.filter(({ name }) => String(name).startsWith('again-'))).toHaveLength(10);
+      const errors: unknown[] = [];
+      const steps = walk(odd, { onerror: ({ code, path }) => errors.push([code, path]) });
+      for await (const [dirpath] of steps) expect(dirpath).toBe(odd);
+      expect(errors).toEqual([['ELOOP', join(odd, 'endless')]]);
+    } finally {
+      hung.remove();
+      rmSync(scratch, { recursive: true });
+    }
+  },
+);
+
+it.skipIf(hangingMountNeeds() !== null)(
   'a walk() that hangs holds up no other, neither while it is waited for nor when it was cancelled',
   async () => {
     const scratch = mkdtempSync(join(tmpdir(), 'pwalk-hung-'));

@@ -46,8 +46,29 @@ size_t DescriptorPool::capacity_for(size_t threads) {
 }
 
 int DescriptorPool::pin(Directory& directory) {
-  int error = attempt(directory, Release::counted);
+  const int error = attempt(directory, Release::counted);
   if (!is_shortage(error)) return error;
+  return stand_in_line([&] { return attempt(directory, Release::uncounted); });
+}
+
+int DescriptorPool::call_with(Directory& directory, const std::function<int(int fd)>& call) {
+  const auto once = [&](Release on_failure) {
+    int error = attempt(directory, on_failure);
+    if (error != 0) return error;
+    for (;;) {
+      error = call(fd(directory));
+      if (!is_shortage(error)) break;
+      const std::lock_guard lock(mutex_);
+      if (!evict_locked()) break;
+    }
+    drop_pin(directory, is_shortage(error) ? on_failure : Release::counted);
+    return error;
+  };
+  const int error = once(Release::counted);
+  return is_shortage(error) ? stand_in_line([&] { return once(Release::uncounted); }) : error;
+}
+
+int DescriptorPool::stand_in_line(const std::function<int()>& attempt_once) {
   const std::lock_guard turn(turn_);
   for (;;) {
     uint64_t seen;
@@ -55,7 +76,7 @@ int DescriptorPool::pin(Directory& directory) {
       const std::lock_guard lock(mutex_);
       seen = releases_;
     }
-    error = attempt(directory, Release::uncounted);
+    const int error = attempt_once();
     if (!is_shortage(error)) return error;
     std::unique_lock lock(mutex_);
     ++waiting_;

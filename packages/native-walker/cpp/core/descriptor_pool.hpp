@@ -20,6 +20,7 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 
 #include "core/directory.hpp"
@@ -39,6 +40,9 @@ class DescriptorPool {
   // it was; ELOOP, ENOTDIR or ESTALE when the directory itself is not; ECANCELED after cancel().
   int pin(Directory& directory);
   void unpin(Directory& directory);
+  // Makes a call with the descriptor of a directory that itself needs one; waits for it like pin(). What it
+  // returned, an errno or 0, or why there is no descriptor to make it with.
+  int call_with(Directory& directory, const std::function<int(int fd)>& call);
   // One work item less that needs the descriptor.
   void release_user(Directory& directory);
   // The descriptor of a directory the caller has pinned.
@@ -51,6 +55,9 @@ class DescriptorPool {
  private:
   enum class Release : bool { counted, uncounted };
 
+  // For the turn, and then makes attempts until one does not fail for want of descriptors, or nothing
+  // can be hoped for.
+  int stand_in_line(const std::function<int()>& attempt_once);
   int attempt(Directory& directory, Release on_failure);
   int open_below(Directory* anchor, Directory& directory, bool is_target);
   int open_one(Directory* anchor, const Directory& directory);

@@ -79,6 +79,8 @@ class Directory {
   Mount* mount = nullptr;
   // To be opened through a symbolic link: a root typed with a slash at the end, or a link that is followed.
   bool follow = false;
+  // False where there was no descriptor to find out: `mount` is the parent's then.
+  bool mount_known = true;
   // Counted as visited, where symbolic links are followed.
   bool entered = false;
 

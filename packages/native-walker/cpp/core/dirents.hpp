@@ -13,6 +13,7 @@ namespace pwalk {
 
 struct Dirent {
   uint64_t inode;
+  int64_t offset;         // a cookie: where the listing goes on behind this entry
   uint8_t type;           // DT_*, a hint
   std::string_view name;  // followed by a NUL
   bool is_dot() const { return name == "." || name == ".."; }
@@ -37,6 +38,7 @@ class DirentCursor {
     std::memcpy(&size, record + offsetof(dirent64, d_reclen), sizeof size);
     if (size <= header || at_ + size > records_.size()) return false;
     std::memcpy(&entry.inode, record + offsetof(dirent64, d_ino), sizeof entry.inode);
+    std::memcpy(&entry.offset, record + offsetof(dirent64, d_off), sizeof entry.offset);
     entry.type = static_cast<uint8_t>(record[offsetof(dirent64, d_type)]);
     const char* const name = reinterpret_cast<const char*>(record) + header;
     const size_t length = ::strnlen(name, size - header);

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "core/dirents.hpp"
+#include "core/listing_loop.hpp"
 #include "core/long_path.hpp"
 
 namespace pwalk {
@@ -133,6 +134,7 @@ Listing read_listing(const std::string& path, const ListingRules& rules, const L
 
   const std::span<std::byte> buffer = buffer_of_thread();
   NameCollector names(listing, rules);
+  ListingLoop loop;
   for (;;) {
     if (stop.load(std::memory_order_relaxed) || names.bytes() > request.most_bytes) return abandoned();
     const ssize_t size = ::getdents64(fd.get(), buffer.data(), buffer.size());
@@ -140,6 +142,7 @@ Listing read_listing(const std::string& path, const ListingRules& rules, const L
     // Removed while it was open: nothing is in it any more, which is what readdir(3) makes of it.
     if (size == 0 || (size < 0 && errno == ENOENT)) break;
     if (size < 0) return failed(errno);
+    if (loop.closes_with(buffer.first(static_cast<size_t>(size)))) return failed(ELOOP);
     DirentCursor cursor(buffer.first(static_cast<size_t>(size)));
     Dirent entry;
     while (cursor.next(entry)) {

@@ -10,6 +10,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 
+#include "core/listing_loop.hpp"
 #include "core/retries.hpp"
 
 namespace pwalk {
@@ -126,6 +127,7 @@ void Worker::visit(const DirectoryRef& directory) {
     ++writer_.accounting().read;
     if (!look_at_root(directory)) return;
   }
+  if (!directory->mount_known && !find_mount(directory)) return;
   for (size_t races = 0;; ++races) {
     part_ = {.directory = &directory};
     if (directory->mount->degraded.load(std::memory_order_relaxed)) {
@@ -244,6 +246,24 @@ bool Worker::look_again(const DirectoryRef& directory) {
   return false;
 }
 
+// There was no descriptor left to find out what the directory is on. True when it may be entered.
+bool Worker::find_mount(const DirectoryRef& directory) {
+  const Directory& parent = *directory->parent;
+  part_ = {.directory = &directory};
+  Scope::Verdict verdict{EntryState::ok};
+  clock_.begin({.operation = Operation::open, .directory = directory.get()});
+  const int error = state_.descriptors.call_with(*directory->parent, [&](int fd) {
+    verdict = state_.scope.of(parent, fd, directory->name, directory->stat, directory->follow);
+    return verdict.error;
+  });
+  clock_.end();
+  if (state_.cancelled()) return false;
+  directory->mount_known = true;
+  if (error == 0 || verdict.error != 0) return may_enter(directory, verdict);
+  not_entered(directory, error, Operation::open);
+  return false;
+}
+
 // Notes the mount of a directory that may be entered; the row of one that may not says why.
 bool Worker::may_enter(const DirectoryRef& directory, Scope::Verdict verdict) {
   directory->mount = verdict.mount;
@@ -284,6 +304,7 @@ bool Worker::list(const DirectoryRef& directory, int fd) {
 }
 
 bool Worker::list_rest(const DirectoryRef& directory, int fd, bool listed) {
+  ListingLoop loop;
   while (!state_.cancelled()) {
     part_.records = {};
     part_.later = {};
@@ -305,7 +326,13 @@ bool Worker::list_rest(const DirectoryRef& directory, int fd, bool listed) {
       break;
     }
     listed = true;
-    spread(directory, fd, DirentBytes(buffer_.get(), static_cast<size_t>(size)), part_.in_first_chunk, part_.tally);
+    const DirentBytes block(buffer_.get(), static_cast<size_t>(size));
+    if (loop.closes_with(block)) {
+      directory->state = EntryState::incomplete;
+      directory->error = ELOOP;
+      break;
+    }
+    spread(directory, fd, block, part_.in_first_chunk, part_.tally);
   }
   end_part(directory, part_.tally);
   return true;
@@ -464,7 +491,8 @@ void Worker::examine_directory(const DirectoryRef& directory, int fd, const Dire
   if (finding.stat != nullptr && verdict.state != EntryState::other_fs) {
     tally.bytes = saturating_sum(tally.bytes, finding.stat->size);
   }
-  if (verdict.state != EntryState::ok) {
+  const bool mount_known = verdict.error == 0 || action_of(verdict.error, Operation::open) != Action::give_back;
+  if (verdict.state != EntryState::ok && mount_known) {
     finding.state = verdict.state;
     if (verdict.error != 0) {
       finding.error = verdict.error;
@@ -473,7 +501,8 @@ void Worker::examine_directory(const DirectoryRef& directory, int fd, const Dire
     return writer_.entry(*directory, entry.name, finding);
   }
   DirectoryRef child = Directory::child(directory, std::move(name), finding.stat);
-  child->mount = verdict.mount;
+  child->mount = mount_known ? verdict.mount : directory->mount;
+  child->mount_known = mount_known;
   child->follow = follow;
   directory->users.fetch_add(1, std::memory_order_relaxed);
   if (follow) {

@@ -74,6 +74,7 @@ class Worker {
   void visit(const StatChunk& chunk);
   bool is_first_visit(Directory& directory);
   bool look_at_root(const DirectoryRef& root);
+  bool find_mount(const DirectoryRef& directory);
   bool may_enter(const DirectoryRef& directory, Scope::Verdict verdict);
   bool look_again(const DirectoryRef& directory);
   void not_entered(const DirectoryRef& directory, int error, Operation operation);

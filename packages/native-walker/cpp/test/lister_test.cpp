@@ -1,6 +1,9 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cstddef>
+#include <cstring>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -8,6 +11,7 @@
 #include <unistd.h>
 
 #include "child_process.hpp"
+#include "core/listing_loop.hpp"
 #include "lister_caller.hpp"
 #include "pwalk/check.hpp"
 #include "scratch_tree.hpp"
@@ -201,6 +205,31 @@ PWALK_TEST("cancelling wakes who waits and answers closed") {
   CHECK(caller.lister->visit(0, "", Wait::block) == Step::closed);
   CHECK(caller.lister->wait_ended(std::chrono::steady_clock::now() + std::chrono::seconds(60)));
   CHECK_EQ(caller.lister->progress().ahead, 0U);
+}
+
+PWALK_TEST("a listing that goes round is noticed, however long the way into the circle and around it; no other is") {
+  // One entry is a block here: a record, its offset, and its name.
+  const auto block = [](uint64_t number) {
+    std::vector<std::byte> bytes(32);
+    const std::string name = std::to_string(number);
+    const auto size = static_cast<decltype(dirent64::d_reclen)>(bytes.size());
+    // Offsets alone do not tell: there are file systems that give none.
+    std::memcpy(bytes.data() + offsetof(dirent64, d_reclen), &size, sizeof size);
+    std::memcpy(bytes.data() + offsetof(dirent64, d_name), name.c_str(), name.size() + 1);
+    return bytes;
+  };
+  for (const uint64_t way : {0U, 1U, 5U, 1000U}) {
+    for (const uint64_t around : {1U, 2U, 7U, 1000U}) {
+      ListingLoop loop;
+      uint64_t read = 0;
+      while (!loop.closes_with(block(read < way ? read : way + (read - way) % around)) && read < 10'000) ++read;
+      CHECK(read >= way + around && read <= 3 * (way + around));
+    }
+  }
+  ListingLoop loop;
+  bool closed = false;
+  for (uint64_t read = 0; read < 10'000; ++read) closed = closed || loop.closes_with(block(read));
+  CHECK(!closed);
 }
 
 PWALK_TEST("a directory that hangs holds up its own walk alone, and not even that once it is cancelled") {

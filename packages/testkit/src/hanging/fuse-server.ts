@@ -4,7 +4,8 @@
  * it can be neither interrupted nor killed, as with a server that is gone.
  *
  * The root has the directories `ok` and `stuck-open`, `stuck-read`, `in-stat`, and files. Looking at what is
- * called `stuck-stat`, opening `stuck-open`, and listing `stuck-read` is never answered.
+ * called `stuck-stat`, opening `stuck-open`, and listing `stuck-read` is never answered. In `odd`, which the
+ * root does not list, the offsets of `endless` go round, and the inodes of files are what they are called.
  *
  * Run as `fuse-server.js MOUNTPOINT`, as root; says "ready" when it is mounted, and ends when it is
  * unmounted.
@@ -34,6 +35,10 @@ const REGULAR = 0o100000;
 interface Node {
   readonly name: string;
   readonly children: readonly number[] | null;
+  /** Where its listing goes on behind its last entry, when not at the end. */
+  readonly goesOnAt?: number;
+  /** Found by its name only. */
+  readonly isUnlisted?: boolean;
 }
 
 const files = (count: number, prefix: string) =>
@@ -45,8 +50,12 @@ const nodes: Node[] = [
   { name: '', children: [] },
 ];
 /** Adds a node and returns its number. */
-function add(name: string, children: readonly number[] | null = null): number {
-  nodes.push({ name, children });
+function add(
+  name: string,
+  children: readonly number[] | null = null,
+  rest: Partial<Node> = {},
+): number {
+  nodes.push({ name, children, ...rest });
   return nodes.length - 1;
 }
 const addAll = (names: readonly string[]) => names.map((name) => add(name));
@@ -57,15 +66,28 @@ nodes[1] = {
     ...addAll(files(5, 'first-')),
     add('stuck-open', addAll(['unseen'])),
     add('stuck-read', addAll(['unseen'])),
+    add(
+      'odd',
+      [
+        add('endless', addAll(files(10, 'again-')), { goesOnAt: 0 }),
+        ...addAll(['1', `${2n ** 63n - 1n}`, `${2n ** 63n}`, `${2n ** 64n - 1n}`]),
+      ],
+      { isUnlisted: true },
+    ),
     add('in-stat', addAll([...files(30, 'before-'), 'stuck-stat', ...files(30, 'after-')])),
     ...addAll(files(5, 'last-')),
   ],
 };
 
+function inodeOf(number: number): bigint {
+  const name = nodes[number]?.name ?? '';
+  return /^\d+$/.test(name) ? BigInt(name) : BigInt(number);
+}
+
 function attributes(number: number): Buffer {
   const isDirectory = nodes[number]?.children !== null;
   const out = Buffer.alloc(88);
-  out.writeBigUInt64LE(BigInt(number), 0);
+  out.writeBigUInt64LE(inodeOf(number), 0);
   out.writeBigUInt64LE(isDirectory ? 0n : 7n, 8);
   out.writeUInt32LE(isDirectory ? DIRECTORY | 0o755 : REGULAR | 0o644, 60);
   out.writeUInt32LE(isDirectory ? 2 : 1, 64);
@@ -100,7 +122,7 @@ function answer(opcode: number, number: number, body: Buffer): Answer {
     case opcodes.opendir:
       return node?.name === 'stuck-open' ? null : Buffer.alloc(16);
     case opcodes.readdir:
-      return node?.name === 'stuck-read' ? null : listing(node?.children ?? [], body);
+      return node?.name === 'stuck-read' ? null : listing(node, body);
     case opcodes.statfs:
       return Buffer.alloc(80);
     case opcodes.releasedir:
@@ -116,17 +138,19 @@ function answer(opcode: number, number: number, body: Buffer): Answer {
 }
 
 /** Entries from an offset on, as many as fit. */
-function listing(children: readonly number[], body: Buffer): Buffer {
+function listing(node: Node | undefined, body: Buffer): Buffer {
+  const children = node?.children ?? [];
   const offset = Number(body.readBigUInt64LE(8));
   const most = body.readUInt32LE(16);
   const entries: Buffer[] = [];
   let size = 0;
   for (const [at, child] of children.entries()) {
-    if (at < offset) continue;
+    if (at < offset || nodes[child]?.isUnlisted) continue;
     const name = Buffer.from(nodes[child]?.name ?? '');
     const entry = Buffer.alloc(24 + ((name.length + 7) & ~7));
-    entry.writeBigUInt64LE(BigInt(child), 0);
-    entry.writeBigUInt64LE(BigInt(at + 1), 8);
+    const next = at + 1 === children.length ? (node?.goesOnAt ?? at + 1) : at + 1;
+    entry.writeBigUInt64LE(inodeOf(child), 0);
+    entry.writeBigUInt64LE(BigInt(next), 8);
     entry.writeUInt32LE(name.length, 16);
     entry.writeUInt32LE((nodes[child]?.children !== null ? DIRECTORY : REGULAR) >> 12, 20);
     name.copy(entry, 24);
