@@ -55,6 +55,23 @@ describe('glob', () => {
     }
   });
 
+  it('with one star matches so, too, whatever is around it, among texts with slashes and without', async () => {
+    const random = new Random(6);
+    const texts = (letters: string[]) =>
+      Array.from({ length: 200 }, () =>
+        Array.from({ length: random.below(10) }, () => random.of(letters)).join(''),
+      );
+    for (const all of [texts(['a', 'b', '/']), texts(['a', 'b'])]) {
+      for (let i = 0; i < 300; i++) {
+        const text = random.of(all);
+        const at = random.below(text.length + 1);
+        const pattern = `${text.slice(0, at)}*${text.slice(at + random.below(3))}`;
+        const expected = all.filter((one) => naive(pattern, one));
+        expect(await matching(pattern, all), pattern).toEqual(expected);
+      }
+    }
+  });
+
   it.each([
     ['*.{bam,cram}', ['x.bam', '.cram'], ['x.ba', 'd/x.bam', 'x.bam2']],
     ['{a,b{c,d}}', ['a', 'bc', 'bd'], ['b', 'acd']],

@@ -60,19 +60,53 @@ export function matchAround(
   const first = Buffer.from(before);
   const last = Buffer.from(after);
   const least = first.length + last.length;
+  const tail = tailOf(last);
+  const more = first.length > 0 || last.length > TAIL;
   return ({ offsets, bytes }, mask) => {
-    for (let row = 0; row < mask.length; row++) {
+    const rows = mask.length;
+    // Names hold no slash: looked for once in all of them, it need not be in each.
+    const slashes = mayHoldSlash(bytes, offsets[0], offsets[rows]);
+    for (let row = 0; row < rows; row++) {
       if (mask[row] === 0) continue;
       const start = offsets[row];
       const end = offsets[row + 1];
-      const found =
-        end - start >= least &&
-        isAt(bytes, end - last.length, last) &&
-        isAt(bytes, start, first) &&
-        !holdsSlash(bytes, start + first.length, end - last.length);
-      mask[row] = +(found === matches);
+      // No branch for what is so at one row and not at the next: a wrong guess costs more than the rest.
+      let found = +(end - start >= least) & +(((wordAt(bytes, end) ^ tail.word) & tail.bits) === 0);
+      if ((more || slashes) && found !== 0) {
+        found =
+          +isAt(bytes, end - last.length, last) &
+          +isAt(bytes, start, first) &
+          +!(slashes && holdsSlash(bytes, start + first.length, end - last.length));
+      }
+      mask[row] = +((found !== 0) === matches);
     }
   };
+}
+
+/** Bytes at the end of a text that are compared at once. */
+const TAIL = 4;
+
+/** The last of them as one number, and which of its bits count. */
+function tailOf(text: Uint8Array): { readonly word: number; readonly bits: number } {
+  const padded = new Uint8Array(TAIL + text.length);
+  padded.set(text, TAIL);
+  const bits = text.length >= TAIL ? -1 : ~(-1 << (8 * text.length));
+  return { word: wordAt(padded, padded.length), bits };
+}
+
+/** The four bytes before `end`, those before the first as zeros. */
+function wordAt(bytes: Uint8Array, end: number): number {
+  if (end < TAIL) {
+    let word = 0;
+    for (let at = 0; at < end; at++) word = (word << 8) | bytes[at];
+    return word;
+  }
+  const high = (bytes[end - 4] << 24) | (bytes[end - 3] << 16);
+  return high | (bytes[end - 2] << 8) | bytes[end - 1];
+}
+
+function mayHoldSlash({ buffer, byteOffset }: Uint8Array, start: number, end: number): boolean {
+  return Buffer.from(buffer, byteOffset + start, end - start).includes(SLASH);
 }
 
 function holdsSlash(bytes: Uint8Array, start: number, end: number): boolean {

@@ -104,16 +104,17 @@ function answer(comparison: Comparison, isLess: boolean, isSame: boolean): boole
 }
 
 /**
- * Reads each value as a double where a double holds it exactly, else as NaN.
+ * Writes each value as a double where a double holds it exactly, else as NaN.
  * For calculations that are done exactly only where they must be.
  */
-export function exactDoubles(column: BigIntColumn): (row: number) => number {
+export function exactDoubles(column: BigIntColumn, into: Float64Array): void {
   const words = halves(column.values);
-  const isSigned = column.type !== 'uint64';
-  return (row) => {
-    const half = words[row * 2 + HIGH];
-    const high = isSigned ? half : half >>> 0;
+  const rows = into.length;
+  // The upper half of what is at least 2^63 is below zero here, and too low to be taken for exact.
+  const least = column.type === 'uint64' ? 0 : -0x20_0000;
+  for (let row = 0; row < rows; row++) {
+    const high = words[row * 2 + HIGH];
     const low = words[row * 2 + LOW] >>> 0;
-    return high >= -0x20_0000 && high < 0x20_0000 ? high * 2 ** 32 + low : Number.NaN;
-  };
+    into[row] = high >= least && high < 0x20_0000 ? high * 2 ** 32 + low : Number.NaN;
+  }
 }

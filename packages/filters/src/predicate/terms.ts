@@ -36,18 +36,51 @@ export function compareTerms(
     }
   }
   if (compareBits(batch, left, comparison, right, mask)) return;
-  const a = doubles(batch, left);
-  const b = doubles(batch, right);
-  const exactA = integers(batch, left);
-  const exactB = integers(batch, right);
-  for (let row = 0; row < mask.length; row++) {
-    if (mask[row] === 0) continue;
-    const x = a(row);
-    const y = b(row);
-    mask[row] = +(Number.isNaN(x) || Number.isNaN(y)
-      ? compares(exactA(row), comparison, exactB(row))
-      : compares(x, comparison, y));
+  const rows = mask.length;
+  const [a, b] = [doubles(batch, left, rows, 0), doubles(batch, right, rows, 1)];
+  compareDoubles(a, comparison, b, mask);
+  let exactly: ((row: number) => boolean) | null = null;
+  for (let row = 0; row < rows; row++) {
+    if (mask[row] !== INEXACT) continue;
+    exactly ??= exactComparison(batch, left, comparison, right);
+    mask[row] = +exactly(row);
   }
+}
+
+/** In a mask: doubles cannot tell. */
+const INEXACT = 2;
+
+/** Clears the bytes of `mask` at rows that do not compare, and makes those of which one is NaN `INEXACT`. */
+function compareDoubles(
+  a: Float64Array,
+  comparison: Comparison,
+  b: Float64Array,
+  mask: Uint8Array,
+): void {
+  const rows = mask.length;
+  // Of each comparison and its opposite one holds, but with NaN neither does.
+  const [less, same, more] = outcomes(comparison);
+  for (let row = 0; row < rows; row++) {
+    if (mask[row] === 0) continue;
+    const x = a[row];
+    const y = b[row];
+    mask[row] = x < y ? less : x === y ? same : x > y ? more : INEXACT;
+  }
+}
+
+/** Whether it holds when the left is less, the same, more. */
+function outcomes(comparison: Comparison): [number, number, number] {
+  return [+compares(0, comparison, 1), +compares(0, comparison, 0), +compares(1, comparison, 0)];
+}
+
+function exactComparison(
+  batch: EntryBatch,
+  left: Term,
+  comparison: Comparison,
+  right: Term,
+): (row: number) => boolean {
+  const [a, b] = [integers(batch, left), integers(batch, right)];
+  return (row) => compares(a(row), comparison, b(row));
 }
 
 /** `column & bits == value` of 32 bits, which is what permissions are asked for by. False for anything else. */
@@ -74,38 +107,55 @@ function compareBits(
   return true;
 }
 
-/** The value of a term as a double, NaN where it, or a value on the way to it, is not exact. */
-function doubles(batch: EntryBatch, term: Term): (row: number) => number {
-  switch (term.kind) {
-    case 'constant': {
-      const value = exact(Number(term.value));
-      return () => value;
-    }
-    case 'column': {
-      const column = integerColumn(batch, term.name);
-      if (isWide(column)) return exactDoubles(column);
-      const { values } = column;
-      return (row) => values[row];
-    }
-    default: {
-      const [left, right] = [doubles(batch, term.left), doubles(batch, term.right)];
-      switch (term.kind) {
-        case '+':
-          return (row) => exact(left(row) + right(row));
-        case '-':
-          return (row) => exact(left(row) - right(row));
-        case '*':
-          return (row) => exact(left(row) * right(row));
-        case '&':
-          return (row) => andOfDoubles(left(row), right(row));
-      }
-    }
+/** Memory for calculations, one for each place of a term; batches are worked on one at a time. */
+const scratch: Float64Array[] = [];
+
+function doublesAt(place: number, rows: number): Float64Array {
+  let memory = scratch[place];
+  if (memory === undefined || memory.length < rows) {
+    memory = new Float64Array(rows);
+    scratch[place] = memory;
   }
+  return memory.subarray(0, rows);
 }
+
+/**
+ * The values of a term as doubles, NaN where one, or a value on the way to it, is not exact. Column by
+ * column: a loop over all rows for each operation.
+ * @param place of the result in the scratch memory; what is below it in the term lies in those that follow twice over
+ */
+function doubles(batch: EntryBatch, term: Term, rows: number, place: number): Float64Array {
+  const into = doublesAt(place, rows);
+  if (term.kind === 'constant') return into.fill(exact(Number(term.value)));
+  if (term.kind === 'column') {
+    const column = integerColumn(batch, term.name);
+    if (isWide(column)) exactDoubles(column, into);
+    else into.set(column.values.subarray(0, rows));
+    return into;
+  }
+  doubles(batch, term.left, rows, place);
+  const b = doubles(batch, term.right, rows, place + 2);
+  switch (term.kind) {
+    case '+':
+      for (let row = 0; row < rows; row++) into[row] = exact(into[row] + b[row]);
+      break;
+    case '-':
+      for (let row = 0; row < rows; row++) into[row] = exact(into[row] - b[row]);
+      break;
+    case '*':
+      for (let row = 0; row < rows; row++) into[row] = exact(into[row] * b[row]);
+      break;
+    case '&':
+      for (let row = 0; row < rows; row++) into[row] = andOfDoubles(into[row], b[row]);
+  }
+  return into;
+}
+
+const MOST_EXACT = Number.MAX_SAFE_INTEGER;
 
 /** A result that rounding may have touched is at least 2^53 in size. */
 function exact(value: number): number {
-  return Number.isSafeInteger(value) ? value : Number.NaN;
+  return value <= MOST_EXACT && value >= -MOST_EXACT ? value : Number.NaN;
 }
 
 const HALF = 2 ** 32;
