@@ -16,7 +16,12 @@ const options = z
       .max(19)
       .default(1)
       .describe('zstd level; parquet-wasm has only its own default'),
-    rowGroupRows: z.int().min(1).max(16_777_216).default(131_072),
+    rowGroupRows: z
+      .int()
+      .min(1)
+      .max(16_777_216)
+      .default(65_536)
+      .describe('Rows of a row group; each encoding thread has one in memory'),
     columns: z
       .array(z.string())
       .min(1)

@@ -42,7 +42,7 @@ struct EncoderOptions {
   std::vector<ColumnSpec> columns;
   Codec codec = Codec::zstd;
   int level = 1;
-  std::uint32_t row_group_rows = 131'072;
+  std::uint32_t row_group_rows = 65'536;
   std::uint32_t page_rows = 16'384;
   // A dictionary past either limit takes no more pages of its row group.
   std::uint32_t dictionary_entries = 65'536;
