@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import {
   type Accounting,
   CORE_VERSION,
+  exitCodes,
   PwalkError,
   runPipeline,
   type SourceProgress,
@@ -31,6 +32,11 @@ export interface PlanOutput {
 export interface RepairOptions extends PolicyInput, Limits {
   /** Makes the changes; else they are planned and counted only. @default false */
   readonly apply?: boolean | undefined;
+  /**
+   * With `apply`: walks and plans once more when all is done, and tells what is left. Users go on working
+   * during a repair, and what they make behind the walk is as bad as before. @default false
+   */
+  readonly verify?: boolean | undefined;
   /** File to write the plan to. */
   readonly plan?: string | undefined;
   /** File to create, or to go on with; a new one in the default place when not given. */
@@ -55,6 +61,8 @@ export interface RepairResult extends RepairSummary {
   /** Of the walk; null when a plan was applied without one. */
   readonly accounting: Accounting | null;
   readonly plan: string | null;
+  /** Changes that a second look found; null where there was none, or a limit stopped the repair. */
+  readonly leftovers: number | null;
   readonly seconds: number;
 }
 
@@ -64,6 +72,21 @@ export interface RepairResult extends RepairSummary {
  * nothing was changed then
  */
 export async function repair(
+  top: string | Uint8Array,
+  options: RepairOptions,
+  stages: RepairStages,
+): Promise<RepairResult> {
+  const result = await repairOnce(top, options, stages);
+  const { verify = false, apply = false } = options;
+  if (!verify || !apply || result.stopped !== null) return result;
+  const again = { ...options, apply: false, plan: undefined };
+  const { planned: leftovers, seconds } = await repairOnce(top, again, stages);
+  const { complete, incomplete } = exitCodes;
+  const exitCode = leftovers > 0 && result.exitCode === complete ? incomplete : result.exitCode;
+  return { ...result, leftovers, exitCode, seconds: result.seconds + seconds };
+}
+
+async function repairOnce(
   top: string | Uint8Array,
   options: RepairOptions,
   stages: RepairStages,
@@ -110,7 +133,8 @@ export async function repair(
     });
     if (summary === null) throw new PwalkError('PWALK_PLUGIN_FAILED', 'The repair has no summary.');
     const { accounting, seconds } = walk;
-    const result = { ...(summary as RepairSummary), accounting, plan, seconds };
+    const made = summary as RepairSummary;
+    const result = { ...made, accounting, plan, leftovers: null, seconds };
     if (plan === null || collected === null) return result;
     await writePlan(
       { path: plan, tree, run: walk.scan.id, policy, digest, collected },

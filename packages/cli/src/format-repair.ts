@@ -15,7 +15,7 @@ const number = new Intl.NumberFormat('en-US');
 
 /** What became of a repair, or would, for people. Safe for a terminal. */
 export function formatRepair(result: RepairResult, isApplied: boolean): string {
-  const { accounting, planned, plan, journal } = result;
+  const { accounting, planned, plan, journal, leftovers } = result;
   const lines = accounting === null ? [] : [accountingLine(accounting)];
   lines.push(`${number.format(planned)} changes planned`);
   lines.push(...ruleLines(result));
@@ -29,6 +29,11 @@ export function formatRepair(result: RepairResult, isApplied: boolean): string {
     );
   }
   lines.push(...failureLines(result));
+  if (leftovers !== null) {
+    lines.push(
+      `${number.format(leftovers)} changes left at a second look; the same command makes them`,
+    );
+  }
   if (isApplied && journal !== null) lines.push(undoLine(journal));
   return lines.join('\n');
 }
@@ -61,6 +66,10 @@ export function formatUndone(summary: RepairSummary): string {
 }
 
 /** The summary for programs: one JSON object on one line. */
-export function jsonRepair(summary: RepairSummary, plan: string | null = null): string {
-  return exactJson({ ...repairFacts(summary), plan });
+export function jsonRepair(
+  summary: RepairSummary,
+  plan: string | null = null,
+  leftovers: number | null = null,
+): string {
+  return exactJson({ ...repairFacts(summary), plan, leftovers });
 }

@@ -173,6 +173,24 @@ describe.runIf(isRoot)('pwalk repair', () => {
     expect(ended.stderr.trimEnd().split('\n')).toHaveLength(1);
   });
 
+  it('looks again when asked to, and tells what users made meanwhile', async () => {
+    const top = project();
+    const options = { apply: true, verify: true, allowUnknownGid: true };
+    const onProgress = () => {
+      writeFileSync(here.at('proj', 'new'), '');
+      chownSync(here.at('proj', 'new'), USER, USER);
+    };
+    const first = await repair(top, { ...options, journal: here.at('1'), onProgress });
+    expect(first).toMatchObject({ planned: 3, applied: 3, leftovers: 1, exitCode: 3 });
+    const second = await repair(top, { ...options, journal: here.at('2') });
+    expect(second).toMatchObject({ planned: 1, applied: 1, leftovers: 0, exitCode: 0 });
+    const unasked = await repair(top, { ...options, verify: false, journal: here.at('3') });
+    expect(unasked).toMatchObject({ planned: 0, leftovers: null });
+    const args = ['--apply', '--verify', '--json', '--journal', here.at('4')];
+    const { stdout } = pwalk(['repair', top, lenient, ...args]);
+    expect(JSON.parse(stdout)).toMatchObject({ planned: 0, leftovers: 0 });
+  });
+
   it('ends between two changes when it is told to, and says where to go on', async () => {
     const top = project();
     const stop = new AbortController();

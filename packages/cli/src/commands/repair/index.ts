@@ -43,6 +43,11 @@ Exit status: 0 complete, 2 usage, 3 something could not be read or changed or is
       exclusive: ['dry-run'],
       helpGroup: 'CHANGES',
     }),
+    verify: Flags.boolean({
+      description: 'look again when all is done, and say what is left',
+      dependsOn: ['apply'],
+      helpGroup: 'CHANGES',
+    }),
     'dry-run': Flags.boolean({
       description: 'plan only, as without --apply',
       helpGroup: 'CHANGES',
@@ -66,6 +71,7 @@ Exit status: 0 complete, 2 usage, 3 something could not be read or changed or is
       acl: flags.acl,
       plan: flags.plan,
       apply: flags.apply,
+      verify: flags.verify,
       journal: flags.journal,
       maxChanges: flags['max-changes'],
       maxErrors: flags['max-errors'],
@@ -77,7 +83,7 @@ Exit status: 0 complete, 2 usage, 3 something could not be read or changed or is
     });
     process.exitCode = result.exitCode;
     const { formatRepair, jsonRepair } = await import('../../format-repair.js');
-    if (flags.json) print(jsonRepair(result, result.plan), process.stdout);
+    if (flags.json) print(jsonRepair(result, result.plan, result.leftovers), process.stdout);
     else if (!flags.quiet) print(formatRepair(result, flags.apply), process.stdout);
   }
 }
