@@ -15,7 +15,7 @@ import { failureColumns } from './failed-entries.js';
 import { formatOf, sinkFor } from './output-format.js';
 
 /** Endings of a file of errors, and with them its format. */
-const ending = /\.(parquet|csv|jsonl)$/;
+const ending = /\.(parquet|csv|jsonl)$/i;
 
 /** @throws PwalkError `PWALK_OPTIONS_INVALID` when the name does not say what to write */
 export function checkErrorsFile(path: string): void {

@@ -3,6 +3,7 @@ import { run } from '@oclif/core/run';
 import { exitCodes, PwalkError } from '@pwalk/core';
 import { losslessArguments } from './exact-arguments.js';
 import { interruption } from './interruption.js';
+import { StandardOutput } from './standard-output.js';
 import { tell } from './terminal.js';
 
 /**
@@ -14,15 +15,18 @@ export async function main(
   entry: string,
   ended: () => Promise<void> = async () => {},
 ): Promise<void> {
-  watchStandardOutput(outputCommands.has(argv[0] ?? ''));
+  const standardOutput = new StandardOutput(outputCommands.has(argv[0] ?? ''));
   // Nobody reads our messages any more: that does not make the result worse.
   process.stderr.on('error', () => {});
+  let hasFailed = false;
   try {
     // oclif's own plugins are code that any package.json below HOME may name: we have none.
     await run(losslessArguments(argv), { root: fileURLToPath(entry), userPlugins: false });
   } catch (error) {
     process.exitCode = report(error);
+    hasFailed = true;
   }
+  standardOutput.over(hasFailed);
   if (interruption.exitCode !== null) process.exitCode = interruption.exitCode;
   await ended();
   // What plugins left behind, a timer, a socket, a promise of their own, does not keep a run that is over.
@@ -31,22 +35,6 @@ export async function main(
 
 /** Commands whose outputs, standard output among them, say themselves what became of them. */
 const outputCommands: ReadonlySet<string> = new Set(['report', 'run']);
-
-/**
- * `| head` closes the pipe: that is the reader's right, and ends us quietly. Anything else is said.
- * @param carriesOn whether a command goes on when the pipe is closed: it has other outputs, or files to
- * take away
- */
-function watchStandardOutput(carriesOn: boolean): void {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') {
-      if (!carriesOn) process.exit(process.exitCode ?? 0);
-      return;
-    }
-    tell(`Writing standard output failed: ${error.message}.`);
-    process.exit(exitCodes.output);
-  });
-}
 
 /** Commands that run code of others. */
 const pluginCommands: ReadonlySet<string> = new Set(['run', 'explain', 'plugins']);

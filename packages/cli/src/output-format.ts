@@ -1,4 +1,4 @@
-import { PwalkError, type Stage } from '@pwalk/core';
+import { escapeText, PwalkError, type Stage } from '@pwalk/core';
 import { type Compression, type CompressionSettings, compressionSettings } from './compression.js';
 
 /** What a report can be written as; `docs/reference/cli.md` says what each is for. */
@@ -16,6 +16,7 @@ export type Format = (typeof formats)[number];
 
 /** What a file's name ends in, and the format that asks for. */
 const endings: ReadonlyMap<string, Format> = new Map([
+  ['parquet', 'parquet'],
   ['csv', 'csv'],
   ['csv.gz', 'csv'],
   ['csv.zst', 'csv'],
@@ -25,10 +26,40 @@ const endings: ReadonlyMap<string, Format> = new Map([
   ['prom', 'prometheus'],
 ]);
 
-/** The format a file's name asks for: csv for `.csv`, `.csv.gz` and `.csv.zst`, …, else Parquet. */
+/**
+ * The format a file's name asks for: csv for `.csv`, `.csv.gz` and `.csv.zst`, …; Parquet for a name
+ * without an ending, and for a directory.
+ * @throws PwalkError `PWALK_OPTIONS_INVALID` for an ending that is none of those
+ */
 export function formatOf(path: string): Format {
-  const [, ending = ''] = /\.([a-z]+(?:\.(?:gz|zst))?)$/.exec(path) ?? [];
-  return endings.get(ending) ?? 'parquet';
+  const [, ending] = /[^/]\.([a-z][a-z0-9]*(?:\.(?:gz|zst))?)$/i.exec(path) ?? [];
+  if (ending === undefined) return 'parquet';
+  const format = endings.get(ending.toLowerCase());
+  if (format !== undefined) return format;
+  const known = [...endings.keys()].map((one) => `.${one}`).join(', ');
+  throw misfit(
+    `The name "${escapeText(path)}" does not say what to write; end it in one of ${known}, or say the format: ${formats.join(', ')}.`,
+  );
+}
+
+/**
+ * Refuses a name that ends like compressed data where that is not what it is going to be.
+ * @throws PwalkError `PWALK_OPTIONS_INVALID`
+ */
+export function checkEnding({ path, format, compression }: OutputPlan): void {
+  const [, ending] = /\.(gz|zst)$/i.exec(path) ?? [];
+  if (ending === undefined) return;
+  const isCsv = format === 'csv' || format === 'dey-csv';
+  const named = ending.toLowerCase() === 'gz' ? 'gzip' : 'zstd';
+  if (!isCsv) {
+    throw misfit(
+      `"${escapeText(path)}" ends in .${ending}, and ${format} is not compressed that way; leave the ending out, or write csv.`,
+    );
+  }
+  if (compression === undefined || compressionSettings(compression).compression === named) return;
+  throw misfit(
+    `"${escapeText(path)}" ends in .${ending}, and its compression is to be ${compression}; give it another name, or leave the compression out.`,
+  );
 }
 
 /** What is wrong with choosing or adding columns of a format that has none to choose; null for others. */

@@ -8,13 +8,20 @@ import { checkColumnName } from './column-name.js';
 import { type Compression, compressionsAccepted, isCompression } from './compression.js';
 import { checkErrorsFile } from './errors-sink.js';
 import { errorsSchema } from './errors-table.js';
-import { type Format, fixedColumns, formatOf, formats, type OutputPlan } from './output-format.js';
+import {
+  checkEnding,
+  type Format,
+  fixedColumns,
+  formatOf,
+  formats,
+  type OutputPlan,
+} from './output-format.js';
 import type { ReportProgress } from './report-progress.js';
 import { LEAST_MEMORY } from './size.js';
 
 /** Settings of one output. */
 export interface OutputSettings {
-  /** @default by the output's name: csv for `.csv`, `.csv.gz` and `.csv.zst`, jsonl for `.jsonl`, …, else parquet */
+  /** @default by the output's name: csv for `.csv`, `.csv.gz` and `.csv.zst`, jsonl for `.jsonl`, …, parquet where it has no ending */
   readonly format?: Format | undefined;
   /** @default zstd for parquet; for CSV by the ending of the name: `.gz`, `.zst`, or none */
   readonly compression?: Compression | undefined;
@@ -195,7 +202,7 @@ function planOutput(one: string | OutputOptions, shared: OutputSettings): Output
   const own = typeof one === 'string' ? { path: one } : one;
   const format = own.format ?? shared.format ?? formatOf(own.path);
   const isDey = format === 'dey-csv';
-  return {
+  const planned = {
     path: own.path,
     format,
     compression: own.compression ?? shared.compression,
@@ -204,6 +211,8 @@ function planOutput(one: string | OutputOptions, shared: OutputSettings): Output
     csvSafe: own.csvSafe ?? (isDey || format === 'csv' ? shared.csvSafe : undefined),
     partitionBy: own.partitionBy ?? (format === 'parquet' ? shared.partitionBy : undefined),
   };
+  checkEnding(planned);
+  return planned;
 }
 
 function checkColumns(names: readonly string[], constants: object): void {

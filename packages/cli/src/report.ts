@@ -106,7 +106,7 @@ export async function report(
 }
 
 /** A reader that goes away may do so, and ends a report quietly; but not where that takes other outputs along. */
-function withOthers(error: unknown): unknown {
+export function withOthers(error: unknown): unknown {
   if (!(error instanceof PwalkError) || error.code !== 'PWALK_OUTPUT_CLOSED') return error;
   return new PwalkError(
     'PWALK_OUTPUT_WRITE',

@@ -13,7 +13,7 @@ import {
 import type { ResolvedPipeline } from '@pwalk/core/config';
 import { walker } from '@pwalk/native-walker';
 import { type FailedEntry, FailureLog, failureWitness } from './failed-entries.js';
-import { MOST_EXAMPLES } from './report.js';
+import { MOST_EXAMPLES, withOthers } from './report.js';
 import { type ReportProgress, reportProgress } from './report-progress.js';
 
 export interface RunOptions {
@@ -97,6 +97,8 @@ export async function runConfigured(
               }),
             ),
         }),
+  }).catch((error) => {
+    throw (spec.sinks ?? []).length > 1 ? withOthers(error) : error;
   });
   const { accounting, rows, matched, complete, outputs, effects, actions, seconds } = result;
   const isStopped = actions.some(({ state }) => state === 'stopped');

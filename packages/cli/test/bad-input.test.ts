@@ -71,6 +71,24 @@ describe('bad input ends in one sentence, the documented status, and no file', (
       /--format was given 2 times for 3 outputs; give it once for all, or once for each/,
     ],
     [
+      'an ending that no format has',
+      2,
+      ['report', '/usr/share/doc', '-o', 'a.json'],
+      /"a\.json" does not say what to write; end it in one of \.parquet, .*: parquet, csv/,
+    ],
+    [
+      'an ending of a compression the format has not',
+      2,
+      ['report', '/usr/share/doc', '-o', 'a.jsonl.gz', '--format', 'jsonl'],
+      /"a\.jsonl\.gz" ends in \.gz, and jsonl is not compressed that way/,
+    ],
+    [
+      'an ending of another compression',
+      2,
+      ['report', '/usr/share/doc', '-o', 'a.csv.GZ', '--compression', 'zstd:3'],
+      /"a\.csv\.GZ" ends in \.GZ, and its compression is to be zstd:3/,
+    ],
+    [
       'one output twice',
       2,
       ['report', '/usr/share/doc', '-o', 'a.csv', '-o', './a.csv'],

@@ -1,5 +1,13 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { command, pwalk, scratch, sql } from './support/pwalk.js';
 import { smallTree } from './support/small-tree.js';
@@ -45,6 +53,97 @@ describe('pwalk report, to several outputs', () => {
     for (const name of ['one.txt', 'two.txt']) {
       expect(readFileSync(here.at(name)).readUInt32LE(0)).toBe(0xfd2fb528);
     }
+  });
+
+  it('tells them by endings in any case of letters', () => {
+    const args = ['report', smallTree(here.path), '-o', 'a.CSV', '-o', 'b.Csv.GZ', '-q'];
+    expect(pwalk(args, { cwd: here.path })).toMatchObject({ status: 0, stderr: '' });
+    expect(execFileSync('zcat', [here.at('b.Csv.GZ')])).toEqual(readFileSync(here.at('a.CSV')));
+  });
+
+  it('leaves nothing of any when standard output is full, and says so once', () => {
+    const outputs = '-o - --format jsonl -o a.parquet --format parquet -q';
+    const line = `${process.execPath} ${command} report ${smallTree(here.path)} ${outputs} > /dev/full`;
+    const ended = spawnSync('sh', ['-c', line], { encoding: 'utf8', cwd: here.path });
+    expect(ended.stderr).toMatch(/^pwalk: Writing standard output failed: no space left.*\n$/);
+    expect(ended.status).toBe(5);
+    expect(readdirSync(here.path)).toEqual(['tree']);
+  });
+
+  it('has them all when only the summary could not be printed, which is said', () => {
+    const line = `${process.execPath} ${command} report ${smallTree(here.path)} -o a.csv > /dev/full`;
+    const ended = spawnSync('sh', ['-c', line], { encoding: 'utf8', cwd: here.path });
+    expect(ended.stderr).toMatch(/^pwalk: Writing standard output failed: .*\n$/);
+    expect(ended.status).toBe(5);
+    expect(readdirSync(here.path)).toEqual(['a.csv', 'tree']);
+  });
+
+  it('leaves nothing of any when one cannot be made durable', () => {
+    // The second fsync of the process fails: that of one file, or of a directory a file is in already.
+    const fault = `
+      import { open } from 'node:fs/promises';
+      const file = await open('/dev/null');
+      const { sync } = Object.getPrototypeOf(file);
+      let calls = 0;
+      Object.getPrototypeOf(file).sync = async function () {
+        if (++calls === 2) throw Object.assign(new Error(), { code: 'EDQUOT', errno: -122 });
+        return sync.call(this);
+      };
+      await file.close();`;
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      [
+        ...['--import', `data:text/javascript,${encodeURIComponent(fault)}`, command],
+        ...[
+          'report',
+          smallTree(here.path),
+          '-o',
+          'a.parquet',
+          '-o',
+          'b.csv',
+          '-o',
+          'c.arrow',
+          '-q',
+        ],
+      ],
+      { encoding: 'utf8', cwd: here.path },
+    );
+    expect(stderr).toMatch(
+      /^pwalk: Writing ".*" failed: disk quota exceeded \(EDQUOT\); free.*\n$/,
+    );
+    expect(status).toBe(5);
+    expect(readdirSync(here.path)).toEqual(['tree']);
+  });
+
+  it.runIf(process.getuid?.() === 0)(
+    "refuses a name that is somebody else's in a sticky directory",
+    () => {
+      mkdirSync(here.at('tmp'));
+      chmodSync(here.path, 0o755);
+      chmodSync(here.at('tmp'), 0o1777);
+      writeFileSync(here.at('tmp/b.csv'), 'of root');
+      symlinkSync('/nowhere', here.at('tmp/link.csv'));
+      const args = ['report', '/usr/share/doc/adduser', '-q', '-o', 'a.csv'];
+      const user = { cwd: here.at('tmp'), uid: 65533 };
+      for (const name of ['b.csv', 'link.csv']) {
+        const { status, stderr } = pwalk([...args, '-o', name], user);
+        expect(stderr).toMatch(
+          /^pwalk: Cannot create .*: it belongs to user 0, and in a sticky .*\n$/,
+        );
+        expect(status).toBe(5);
+        expect(readdirSync(here.at('tmp'))).toEqual(['b.csv', 'link.csv']);
+      }
+      expect(pwalk(args, user)).toEqual({ status: 0, stdout: '', stderr: '' });
+      expect(pwalk(args, user)).toEqual({ status: 0, stdout: '', stderr: '' });
+      expect(pwalk(args, { cwd: here.at('tmp') })).toEqual({ status: 0, stdout: '', stderr: '' });
+    },
+  );
+
+  it('gives each the mode the umask leaves, whatever it replaces', () => {
+    writeFileSync(here.at('a.csv'), 'old', { mode: 0o600 });
+    const line = `umask 027; ${process.execPath} ${command} report ${smallTree(here.path)} -o a.csv -q`;
+    expect(spawnSync('sh', ['-c', line], { cwd: here.path }).status).toBe(0);
+    expect(statSync(here.at('a.csv')).mode & 0o777).toBe(0o640);
   });
 
   it('leaves nothing of any when one cannot be written', () => {

@@ -1,7 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { countingSink, project } from './support/project.js';
-import { pwalk, scratch, sql } from './support/pwalk.js';
+import { command, pwalk, scratch, sql } from './support/pwalk.js';
 import { smallTree } from './support/small-tree.js';
 
 const here = scratch();
@@ -180,6 +181,26 @@ export default { roots: ['tree'], filters: [big()] };`,
     );
     expect(stdout).toContain('rows 7\n');
     expect(status).toBe(0);
+  });
+
+  it('says so when a reader that goes away takes the other outputs along', () => {
+    project(here.path, {
+      'c.json': JSON.stringify({
+        roots: ['/usr/share'],
+        sinks: [
+          { use: 'jsonl', options: { path: '-' } },
+          { use: 'parquet', options: { path: 'o.parquet' } },
+        ],
+      }),
+    });
+    const line = `${process.execPath} ${command} run -c c.json -q | head -c 9 >/dev/null; exit $PIPESTATUS`;
+    const { status, stderr } = spawnSync('bash', ['-c', line], {
+      cwd: here.path,
+      encoding: 'utf8',
+    });
+    expect(stderr).toMatch(/^pwalk: The reader of standard output is gone\. The other outputs/);
+    expect(status).toBe(5);
+    expect(existsSync(here.at('o.parquet'))).toBe(false);
   });
 
   it('leaves no output when a plugin fails, and names it', () => {

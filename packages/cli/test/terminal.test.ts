@@ -71,6 +71,24 @@ describe('on a terminal', () => {
     built.remove();
   });
 
+  it('shows no binary data', () => {
+    const outputs = [
+      ['-'],
+      ['/dev/stdout', '--format', 'arrow'],
+      ['-', '--format', 'csv', '--compression', 'zstd'],
+      ['/dev/tty', '--format', 'arrow-stream'],
+    ];
+    const lines = outputs.map((words) => line('report', '/etc/passwd', '-q', '-o', ...words));
+    const output = String(onTerminal(Buffer.concat(lines)));
+    expect(
+      output.match(/^pwalk: .* is a terminal, and the data is binary; redirect it/gm),
+    ).toHaveLength(outputs.length);
+    expect(output.trimEnd().split('\n')).toHaveLength(outputs.length);
+    expect(
+      String(onTerminal(line('report', '/etc/passwd', '-q', '-o', '-', '--format', 'csv'))),
+    ).toContain('/etc/passwd');
+  });
+
   it('H17 neither do the words of the command line in messages about them', () => {
     const evil = '\u001b[31m\u009b2J\u202e\u0007\nx';
     const lines = [

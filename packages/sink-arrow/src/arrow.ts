@@ -17,7 +17,7 @@ const options = z
   })
   .transform(({ path, format, columns }) => ({
     path,
-    format: format ?? (path === '-' || path.endsWith('.arrows') ? 'stream' : 'file'),
+    format: format ?? (path === '-' || /\.arrows$/i.test(path) ? 'stream' : 'file'),
     columns,
   }));
 
@@ -42,9 +42,14 @@ export const arrow = definePlugin({
   options,
   capabilities: ({ columns }) => ({ columns: columns ?? 'all', atomic: true, releases: true }),
   create: ({ path, format }) =>
-    new EncodedFileSink(path, format === 'file' ? 'arrow' : 'arrow-stream', async (schema, ctx) => {
-      // apache-arrow takes longer to load than a small walk: it is loaded when something is written.
-      const { IpcEncoder } = await import('./ipc-encoder.js');
-      return new IpcEncoder(schema, format, ctx.scan);
-    }),
+    new EncodedFileSink(
+      path,
+      format === 'file' ? 'arrow' : 'arrow-stream',
+      async (schema, ctx) => {
+        // apache-arrow takes longer to load than a small walk: it is loaded when something is written.
+        const { IpcEncoder } = await import('./ipc-encoder.js');
+        return new IpcEncoder(schema, format, ctx.scan);
+      },
+      { binary: true },
+    ),
 });

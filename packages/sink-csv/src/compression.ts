@@ -10,8 +10,8 @@ export type Compress = (chunk: Uint8Array) => Promise<Uint8Array>;
 
 /** What compression a file of that name is expected to have. */
 export function compressionOf(path: string): Compression {
-  if (path.endsWith('.gz')) return 'gzip';
-  return path.endsWith('.zst') ? 'zstd' : 'none';
+  if (/\.gz$/i.test(path)) return 'gzip';
+  return /\.zst$/i.test(path) ? 'zstd' : 'none';
 }
 
 /**

@@ -56,7 +56,7 @@ export class CsvSink implements Sink {
     const dialect =
       name === 'dey' ? deyDialect(schema, ctx, this.#options.safe) : this.#rfc4180Dialect(schema);
     const compressor = compressors(compression, level);
-    const output = await OutputFile.open(path, ctx.signal);
+    const output = await OutputFile.open(path, ctx.signal, { binary: compression !== 'none' });
     try {
       const writer = new OrderedWriter(
         new ByteOutput(output),
@@ -87,6 +87,7 @@ export class CsvSink implements Sink {
 
   async flush(): Promise<void> {
     await this.#opened?.writer.finish();
+    await this.#opened?.output.sync();
     this.#flushed = true;
   }
 

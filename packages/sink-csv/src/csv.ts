@@ -53,7 +53,15 @@ const options = z
           'the dialect "dey" is fixed; use "rfc4180" to choose columns, delimiter or quoting',
       });
     }
-    const compression = given.compression ?? compressionOf(given.path);
+    const named = compressionOf(given.path);
+    const compression = given.compression ?? named;
+    if (named !== 'none' && compression !== named) {
+      ctx.addIssue({
+        code: 'custom',
+        path: ['compression'],
+        message: `the path ends like ${named}; end it otherwise, or leave the compression out`,
+      });
+    }
     if (given.level !== undefined && given.level > highestLevel[compression]) {
       ctx.addIssue({
         code: 'custom',

@@ -14,9 +14,10 @@ test('compression follows the name, and may be told', async () => {
   expect(await checked({ path: 'a.csv.gz' })).toMatchObject({ compression: 'gzip' });
   expect(await checked({ path: 'a.csv.zst' })).toMatchObject({ compression: 'zstd' });
   expect(await checked({ path: '-' })).toMatchObject({ compression: 'none' });
-  expect(await checked({ path: 'a.gz', compression: 'none' })).toMatchObject({
-    compression: 'none',
-  });
+  expect(await checked({ path: 'a.TXT.GZ' })).toMatchObject({ compression: 'gzip' });
+  expect(await checked({ path: 'a', compression: 'zstd' })).toMatchObject({ compression: 'zstd' });
+  expect(await checked({ path: 'a.gz', compression: 'none' })).toContain('ends like gzip');
+  expect(await checked({ path: 'a.zst', compression: 'gzip' })).toContain('ends like zstd');
 });
 
 test('the header is there for rfc4180 and not for dey', async () => {

@@ -179,7 +179,7 @@ export class DatasetSink implements Sink {
         { path: directory.path, cause },
       );
     }
-    const output = await OutputFile.open(join(directory.temporary, path), ctx.signal, mode);
+    const output = await OutputFile.open(join(directory.temporary, path), ctx.signal, { mode });
     try {
       const encoder = await openEncoder({
         schema,
@@ -218,7 +218,7 @@ export class DatasetSink implements Sink {
     const manifest = await OutputFile.open(
       join(directory.temporary, '_manifest.json'),
       ctx.signal,
-      this.#options.mode,
+      { mode: this.#options.mode },
     );
     try {
       await manifest.write(

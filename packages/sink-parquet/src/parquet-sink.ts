@@ -36,7 +36,7 @@ export class ParquetSink implements Sink {
     const { path, mode } = this.#options;
     const written = selectColumns(schema, this.#options.columns);
     const openEncoder = await chooseEncoder(this.#options.encoder, ctx);
-    const output = await OutputFile.open(path, ctx.signal, mode);
+    const output = await OutputFile.open(path, ctx.signal, { binary: true, mode });
     try {
       const encoder = await openEncoder({
         schema: written,
@@ -64,8 +64,9 @@ export class ParquetSink implements Sink {
 
   async flush(outcome: Success): Promise<void> {
     if (this.#opened === null) return;
-    const { encoder, ctx } = this.#opened;
+    const { encoder, output, ctx } = this.#opened;
     this.#written = await encoder.finish(fileMetadata(ctx.scan, outcome, this.#options.metadata));
+    await output.sync();
   }
 
   async close(outcome: Outcome): Promise<void> {

@@ -32,7 +32,7 @@ const options = z
       .describe('For prometheus: labels of every sample, as { cluster: "a" }'),
   })
   .transform(({ path, format, extensions, labels }) => {
-    const chosen = format ?? (path.endsWith('.prom') ? 'prometheus' : 'json');
+    const chosen = format ?? (/\.prom$/i.test(path) ? 'prometheus' : 'json');
     return { path, format: chosen, extensions: extensions ?? defaultExtensions[chosen], labels };
   });
 

@@ -20,7 +20,7 @@ export const outputFlags = {
   format: Flags.option({
     options: formats,
     description:
-      'what to write; by the name of FILE when not given (.csv, .jsonl, .arrow, .arrows, .prom), else parquet; once for all outputs, or once for each',
+      'what to write; by the ending of FILE when not given (.parquet, .csv, .jsonl, .arrow, .arrows, .prom), parquet where it has none; once for all outputs, or once for each',
     multiple: true,
     multipleNonGreedy: true,
     helpGroup: 'OUTPUT',

@@ -3,7 +3,7 @@ import type { SinkContext } from '../plugin/context.js';
 import type { MaybePromise, Outcome, Success } from '../plugin/outcome.js';
 import type { Output, Sink } from '../plugin/sink.js';
 import type { EntrySchema } from '../schema/entry-schema.js';
-import { OutputFile } from './output-file.js';
+import { type OutputContent, OutputFile } from './output-file.js';
 
 /**
  * Turns batches into the bytes of one file, on the JavaScript thread. What a call returns is written
@@ -26,6 +26,7 @@ export class EncodedFileSink implements Sink {
   readonly #path: string;
   readonly #format: string;
   readonly #encoderFor: (schema: EntrySchema, ctx: SinkContext) => MaybePromise<FileEncoder>;
+  readonly #content: OutputContent;
   #opened: { readonly output: OutputFile; readonly encoder: FileEncoder } | null = null;
   #flushed = false;
   #rows = 0;
@@ -36,7 +37,9 @@ export class EncodedFileSink implements Sink {
     path: string,
     format: string,
     encoderFor: (schema: EntrySchema, ctx: SinkContext) => MaybePromise<FileEncoder>,
+    content: OutputContent = {},
   ) {
+    this.#content = content;
     this.#path = path;
     this.#format = format;
     this.#encoderFor = encoderFor;
@@ -44,7 +47,7 @@ export class EncodedFileSink implements Sink {
 
   async open(schema: EntrySchema, ctx: SinkContext): Promise<void> {
     const encoder = await this.#encoderFor(schema, ctx);
-    const output = await OutputFile.open(this.#path, ctx.signal);
+    const output = await OutputFile.open(this.#path, ctx.signal, this.#content);
     this.#opened = { output, encoder };
     try {
       if (output.identity !== null) ctx.registerOwnFile(output.identity);
@@ -64,6 +67,7 @@ export class EncodedFileSink implements Sink {
   async flush(outcome: Success, ctx: SinkContext): Promise<void> {
     this.#flushed = true;
     await this.#put(this.#opened?.encoder.end?.(outcome), ctx);
+    await this.#opened?.output.sync();
   }
 
   async close(outcome: Outcome): Promise<void> {

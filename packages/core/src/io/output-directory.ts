@@ -5,6 +5,7 @@ import { PwalkError } from '../errors/pwalk-error.js';
 import { escapeText } from '../text/escape.js';
 import type { FileIdentity } from './file-identity.js';
 import { reasonOf } from './output-file.js';
+import { checkReplaceable } from './replaceable.js';
 import { syncDirectory } from './sync-directory.js';
 
 /**
@@ -77,4 +78,5 @@ async function checkFree(path: string): Promise<void> {
   if (existing === null) return;
   if (!existing.isDirectory()) throw new Error('something else has that name');
   if ((await readdir(path)).length > 0) throw new Error('it is there and not empty');
+  await checkReplaceable(path);
 }

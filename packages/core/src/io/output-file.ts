@@ -3,20 +3,32 @@ import { type BigIntStats, fstat, writeFile } from 'node:fs';
 import { constants, type FileHandle, open, readlink, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { getSystemErrorMap, promisify } from 'node:util';
+import { isatty } from 'node:tty';
+import { promisify } from 'node:util';
+import { describeErrno } from '../errors/errno.js';
 import { PwalkError } from '../errors/pwalk-error.js';
 import { escapeText } from '../text/escape.js';
 import type { FileIdentity } from './file-identity.js';
+import { checkReplaceable } from './replaceable.js';
 import { syncDirectory } from './sync-directory.js';
 
 const { O_CREAT, O_EXCL, O_NOCTTY, O_NOFOLLOW, O_NONBLOCK, O_WRONLY } = constants;
 
+/** What is going to be written. */
+export interface OutputContent {
+  /** Not for terminals. @default false */
+  readonly binary?: boolean;
+  /** Permissions of a file that is made, less the umask. @default 0o666 */
+  readonly mode?: number;
+}
+
 /**
  * An output that is not visible under its name until it is whole.
  *
- * A file is written under a temporary name in the same directory, then `publish` syncs it, renames
- * it over the final name and syncs the directory; `discard` removes it. A symbolic link under the
- * final name is replaced, never written through. What exists and is not a regular file
+ * A file is written under a temporary name in the same directory; `sync` makes it durable, `publish`
+ * renames it over the final name and syncs the directory, and `discard` removes it. It is a new file,
+ * with the mode the umask leaves, whatever it replaces. A symbolic link under the final name is
+ * replaced, never written through. What exists and is not a regular file
  * (`/dev/null`, a fifo) and standard output (`-`) are written in place: there is nothing to publish.
  *
  * Every failure is a `PwalkError`: `PWALK_OUTPUT_OPEN`, `PWALK_OUTPUT_WRITE`, or
@@ -33,6 +45,7 @@ export class OutputFile {
   readonly #temporary: string | null;
   #bytes = 0;
   #open = true;
+  #durable = false;
 
   private constructor(
     path: string,
@@ -51,12 +64,17 @@ export class OutputFile {
   /**
    * Creates the output.
    * @param signal ends the wait for a fifo's reader
-   * @param mode permissions of a file that is made, less the umask
-   * @throws PwalkError `PWALK_OUTPUT_OPEN`; the signal's reason when it aborts
+   * @throws PwalkError `PWALK_OUTPUT_OPEN`; `PWALK_OPTIONS_INVALID` for what a terminal cannot show; the
+   * signal's reason when it aborts
    */
-  static async open(path: string, signal?: AbortSignal, mode = 0o666): Promise<OutputFile> {
+  static async open(
+    path: string,
+    signal?: AbortSignal,
+    { binary = false, mode = 0o666 }: OutputContent = {},
+  ): Promise<OutputFile> {
     const fd = await outputDescriptor(path);
     if (fd !== null) {
+      if (binary && isatty(fd)) throw notForTerminals(path);
       const identity = identityOf(await promisify(fstat)(fd, { bigint: true }));
       return new OutputFile(path, fd, identity, null, null);
     }
@@ -68,6 +86,7 @@ export class OutputFile {
       });
       if (existing?.isDirectory()) throw new Error('it is a directory');
       const inPlace = existing !== null && !existing.isFile();
+      if (!inPlace) await checkReplaceable(path);
       const temporary = inPlace
         ? null
         : join(dirname(path), `.${basename(path)}.pwalk-${randomBytes(6).toString('hex')}`);
@@ -75,10 +94,15 @@ export class OutputFile {
         temporary === null
           ? await openInPlace(path, existing?.isFIFO() ?? false, signal)
           : await open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
+      if (binary && isatty(handle.fd)) {
+        await handle.close();
+        throw notForTerminals(path);
+      }
       const identity = identityOf(await handle.stat({ bigint: true }));
       return new OutputFile(path, handle.fd, identity, handle, temporary);
     } catch (error) {
       signal?.throwIfAborted();
+      if (error instanceof PwalkError) throw error;
       throw new PwalkError(
         'PWALK_OUTPUT_OPEN',
         `Cannot create the output "${escapeText(path)}": ${reasonOf(error)}. Choose a file in an existing, writable directory.`,
@@ -110,7 +134,8 @@ export class OutputFile {
 
   /** The error of a failed write to this output, with the code and sentence that fit. */
   failure(cause: unknown): PwalkError {
-    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+    // By number: EDQUOT is a code that Node does not know.
+    const [code] = describeErrno(errnoOf(cause));
     const name = this.fd === 1 ? 'standard output' : `"${escapeText(this.path)}"`;
     if (code === 'EPIPE') {
       return new PwalkError('PWALK_OUTPUT_CLOSED', `The reader of ${name} is gone.`, { cause });
@@ -126,6 +151,21 @@ export class OutputFile {
     );
   }
 
+  /**
+   * Makes what was written durable, where it is a file. After that only its name can fail, so of several
+   * outputs each is synced before the first is published.
+   * @throws PwalkError `PWALK_OUTPUT_WRITE`
+   */
+  async sync(): Promise<void> {
+    if (!this.#open || this.#handle === null || this.#temporary === null) return;
+    try {
+      await this.#handle.sync();
+    } catch (error) {
+      throw this.failure(error);
+    }
+    this.#durable = true;
+  }
+
   /** Makes the output durable and visible under its name. */
   async publish(): Promise<void> {
     if (!this.#open) return;
@@ -136,7 +176,7 @@ export class OutputFile {
         await this.#handle.close();
         return;
       }
-      await this.#handle.sync();
+      if (!this.#durable) await this.#handle.sync();
       await this.#handle.close();
       await rename(this.#temporary, this.path);
       await syncDirectory(dirname(this.path));
@@ -154,6 +194,15 @@ export class OutputFile {
     await this.#handle?.close().catch(() => {});
     if (this.#temporary !== null) await rm(this.#temporary, { force: true }).catch(() => {});
   }
+}
+
+function notForTerminals(path: string): PwalkError {
+  const name = path === '-' ? 'Standard output' : `"${escapeText(path)}"`;
+  return new PwalkError(
+    'PWALK_OPTIONS_INVALID',
+    `${name} is a terminal, and the data is binary; redirect it, or choose a format of text, as csv or jsonl.`,
+    { path },
+  );
 }
 
 /**
@@ -211,10 +260,18 @@ async function openInPlace(
 
 /** `no space left on device (ENOSPC)`, or whatever the error says of itself. */
 export function reasonOf(error: unknown): string {
-  const errno = error instanceof Error && 'errno' in error ? Number(error.errno) : Number.NaN;
-  const [code, text] = getSystemErrorMap().get(errno) ?? [];
-  if (code !== undefined) return `${text} (${code})`;
+  const errno = errnoOf(error);
+  if (errno > 0) {
+    const [code, text] = describeErrno(errno);
+    return `${text} (${code})`;
+  }
   return escapeText(error instanceof Error ? error.message : String(error));
+}
+
+/** Of an error of Node's, which has the negative of it; 0 when it is none of the system's. */
+function errnoOf(error: unknown): number {
+  const errno = error instanceof Error && 'errno' in error ? -Number(error.errno) : 0;
+  return Math.max(errno, 0);
 }
 
 /** Standard output goes through its stream, which waits where the descriptor would not block. */
