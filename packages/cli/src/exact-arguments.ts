@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
+import { PwalkError } from '@pwalk/core';
 
 /**
  * Arguments are bytes, and Node decodes them as UTF-8 and loses what is not. On Linux the kernel still
@@ -23,6 +24,15 @@ export function exactArguments(lossless: readonly string[]): (string | Buffer)[]
 /** False for an argument, or a part of one, that is not UTF-8. */
 export function isExact(lossless: string): boolean {
   return !/[\udc80-\udcff]/u.test(lossless);
+}
+
+/**
+ * Refuses what something else would be made or looked for under.
+ * @throws PwalkError `PWALK_OPTIONS_INVALID`
+ */
+export function checkExact(texts: readonly (string | undefined)[], sentence: string): void {
+  if (texts.every((text) => isExact(text ?? ''))) return;
+  throw new PwalkError('PWALK_OPTIONS_INVALID', sentence);
 }
 
 function lossless(bytes: Buffer): string {

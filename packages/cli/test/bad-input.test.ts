@@ -177,6 +177,23 @@ describe('bad input ends in one sentence, the documented status, and no file', (
     }
     expect(readdirSync(here.path)).toEqual([]);
   });
+
+  it('text to compare or to create that is not UTF-8', () => {
+    for (const words of [
+      'report . --name ',
+      'report . --where=',
+      'repair . --plan ',
+      'repair . --journal=',
+    ]) {
+      const line = `${process.execPath} ${command} ${words}"$(printf 'raw-\\377')"`;
+      const ended = spawnSync('sh', ['-c', line], { cwd: here.path, encoding: 'utf8' });
+      expect(ended.stderr).toMatch(
+        /^pwalk: (A filter|The names of plan and journal) must be UTF-8.*\n$/,
+      );
+      expect(ended.status).toBe(2);
+    }
+    expect(readdirSync(here.path)).toEqual([]);
+  });
 });
 
 describe('a root that is no directory is one row', () => {

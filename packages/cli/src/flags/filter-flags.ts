@@ -1,5 +1,6 @@
 import * as Flags from '@oclif/core/flags';
 import { entryTypes, type Stage } from '@pwalk/core';
+import { checkExact } from '../exact-arguments.js';
 
 const several = { multiple: true, multipleNonGreedy: true, helpGroup: 'FILTER' } as const;
 
@@ -77,6 +78,10 @@ export async function filtersOf(flags: ParsedFilterFlags): Promise<readonly Stag
   const { 'older-than': older, 'newer-than': newer } = flags;
   const given = [expressions, types, name, owners, groups, larger, smaller, older, newer];
   if (given.every((value) => value === undefined)) return [];
+  checkExact(
+    given.flat(),
+    'A filter must be UTF-8; names are compared as they are shown, with other bytes as \\xHH.',
+  );
   const { age, glob, group, owner, size, type, where } = await import('@pwalk/filters');
   // The cheap ones first.
   return [

@@ -2,7 +2,7 @@ import * as Flags from '@oclif/core/flags';
 import { defaultEntrySchema, PwalkError } from '@pwalk/core';
 import { checkColumnName } from '../column-name.js';
 import { type Compression, compressionsAccepted, isCompression } from '../compression.js';
-import { isExact } from '../exact-arguments.js';
+import { checkExact } from '../exact-arguments.js';
 import { type Format, formats } from '../output-format.js';
 import type { OutputOptions } from '../report-options.js';
 
@@ -93,7 +93,10 @@ export interface OutputRequest {
 /** @throws PwalkError `PWALK_OPTIONS_INVALID` */
 export function outputRequest(flags: ParsedOutputFlags): OutputRequest {
   const { output: paths, errors } = flags;
-  for (const path of [...paths, errors ?? '']) checkName(path);
+  checkExact(
+    [...paths, errors],
+    'The name of an output must be UTF-8; choose another, and rename the file afterwards.',
+  );
   const formatOf = forEach('--format', flags.format, paths.length);
   const compressionOf = forEach('--compression', flags.compression?.map(compression), paths.length);
   return {
@@ -144,19 +147,11 @@ function constantsOf(pairs: readonly string[]): Readonly<Record<string, string>>
       throw misfit(`--column ${pair} has no text; give it as NAME=TEXT.`);
     }
     checkColumnName(name);
-    if (!isExact(pair)) throw misfit(`The text of --column ${name} must be UTF-8.`);
+    checkExact([pair], `The text of --column ${name} must be UTF-8.`);
     if (constants.has(name)) throw misfit(`--column ${name} was given twice; give it once.`);
     constants.set(name, text);
   }
   return Object.fromEntries(constants);
-}
-
-/** Node has decoded the name: of one that is not UTF-8 something else would be created. */
-function checkName(path: string): void {
-  if (isExact(path)) return;
-  throw misfit(
-    'The name of an output must be UTF-8; choose another, and rename the file afterwards.',
-  );
 }
 
 function misfit(message: string): PwalkError {

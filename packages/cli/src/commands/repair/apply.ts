@@ -1,4 +1,5 @@
 import { Args, Command } from '@oclif/core';
+import { checkExact } from '../../exact-arguments.js';
 import { applyFlags } from '../../flags/repair-flags.js';
 import { scanFlags } from '../../flags/scan-flags.js';
 import { summaryFlags } from '../../flags/summary-flags.js';
@@ -21,6 +22,7 @@ Exit status: 0 complete, 3 something was stale or could not be changed, 4 refuse
 
   override async run(): Promise<void> {
     const { args, flags } = await this.parse(RepairApply);
+    checkExact([flags.journal], 'The name of a journal must be UTF-8.');
     const { applyPlan } = await import('@pwalk/action-repair');
     const summary = await applyPlan(args.plan, {
       journal: flags.journal,
