@@ -10,7 +10,10 @@ import { setup } from './setup.mjs';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** Test files that read PWALK_SOAK. */
-const files = ['packages/native-walker/test/walk/like-os-walk.test.ts'];
+const files = [
+  'packages/native-walker/test/walk/like-os-walk.test.ts',
+  'packages/cli/test/report-extremes.test.ts',
+];
 
 setup();
 const { status } = spawnSync(

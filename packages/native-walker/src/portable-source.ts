@@ -63,7 +63,8 @@ interface Failure {
 /**
  * The walker in plain TypeScript: for machines the addon is not built for, as the example of how a
  * source is written, and as what the native walker is compared with in tests. Same rows, slower; it
- * goes by path, so a tree that is changed during the walk by somebody hostile needs the native one.
+ * goes by path, so a tree that is changed during the walk by somebody hostile needs the native one. What
+ * automounts it cannot look at without having it mounted: its row has no stat.
  */
 export class PortableSource implements Source {
   readonly #options: WalkerOptions;

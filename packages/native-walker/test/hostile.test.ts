@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deserialize } from 'node:v8';
@@ -84,6 +84,20 @@ it('H05 an ordinary user sees what the rights allow, and the rest with its errno
   expect(expected.filter(({ state }) => state === 'denied').length).toBeGreaterThan(15);
   expect(compareRows(expected, walkAs(nobody), { ignore: ['atime'] })).toEqual([]);
 });
+
+/** The C++ tests, which npm test builds before this runs; one of them walks what it is given. */
+const sanitized = ['asan', 'tsan']
+  .map((variant) => join(import.meta.dirname, `../build/walker_tests-${variant}`))
+  .filter(existsSync);
+it.runIf(isRoot).each(sanitized)(
+  'are walked whole, without a finding of a sanitizer, by %s',
+  (program) => {
+    const { status, stderr } = spawnSync(program, ['--child', 'descriptors-24', built.path], {
+      encoding: 'utf8',
+    });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  },
+);
 
 it('H28 snapshot directories are rows, what is in them is not, and decoys are entered', async () => {
   const rules = new Set(snapshotNames);
