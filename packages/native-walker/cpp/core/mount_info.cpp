@@ -24,11 +24,13 @@ std::string unescaped(std::string_view text) {
   return out;
 }
 
-// Every line of the table: "id parent major:minor root point options … - type source …".
+// Every line of the table: "id parent major:minor root point options … - type source …". Only those that
+// have `mark`, where one is given.
 template <class Visit>
-void each_mount(Visit visit) {
+void each_mount(Visit visit, std::string_view mark = {}) {
   std::ifstream table("/proc/self/mountinfo");
   for (std::string line; std::getline(table, line);) {
+    if (line.find(mark) == std::string::npos) continue;
     std::istringstream fields(line);
     MountInfo mount;
     std::string skip, point;
@@ -67,9 +69,8 @@ std::optional<MountInfo> mount_of_path(std::string_view path) {
 
 std::unordered_set<std::string> automount_names() {
   std::unordered_set<std::string> names;
-  each_mount([&](const MountInfo& mount) {
-    if (mount.type == "autofs") names.insert(mount.point.substr(mount.point.rfind('/') + 1));
-  });
+  const auto add = [&](const MountInfo& mount) { names.insert(mount.point.substr(mount.point.rfind('/') + 1)); };
+  each_mount(add, " - autofs ");
   return names;
 }
 
