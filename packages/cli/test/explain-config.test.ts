@@ -72,5 +72,10 @@ status 4 when an entry comes through the filters
     } finally {
       delete process.env.PWALK_CONFIG;
     }
+    const { status, stderr } = pwalk(['explain', 'treee'], { cwd: here.at('tree') });
+    expect(stderr).toMatch(
+      /^pwalk: "treee" is not there to be walked, .*: There is no pwalk\.config\./,
+    );
+    expect(status).toBe(2);
   });
 });

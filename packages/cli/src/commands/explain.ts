@@ -90,6 +90,13 @@ Exit status: 0, or 2 for usage.`;
       file,
       command: 'explain',
       words: exactArguments(words),
+    }).catch(async (error) => {
+      const { escapeText, PwalkError } = await import('@pwalk/core');
+      const [word] = words;
+      if (file !== undefined || word === undefined || error.code !== 'PWALK_CONFIG_MISSING')
+        throw error;
+      const message = `"${escapeText(word)}" is not there to be walked, and not the name of a pipeline: ${error.message}`;
+      throw new PwalkError('PWALK_CONFIG_MISSING', message, { cause: error });
     });
     const explanation = await explainConfigured(pipeline);
     print(json ? JSON.stringify(explanation) : formatConfigured(explanation), process.stdout);
