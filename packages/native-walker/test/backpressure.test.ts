@@ -63,8 +63,8 @@ it(
   measured,
   () => {
     const pipe = `filter((batch) => batch.length > 0), eachBatch(async (batch) => { await turn(); rows += batch.length; })`;
-    const small = medianPeak([tree], pipe);
-    const large = medianPeak(Array(8).fill(tree), pipe);
+    const small = peakMemory([tree], pipe);
+    const large = peakMemory(Array(8).fill(tree), pipe);
     expect(large.rows).toBeGreaterThan(7 * small.rows);
     expect(large.kib / small.kib).toBeLessThan(1.1);
     // Dead batches are collected young.
@@ -74,8 +74,8 @@ it(
 
 it('resident size does not grow behind bufferCount(20) once its buffers are full', measured, () => {
   const pipe = `bufferCount(20), eachBatch(async (batches) => { await turn(); for (const { length } of batches) rows += length; })`;
-  const small = medianPeak(Array(6).fill(tree), pipe);
-  const large = medianPeak(Array(18).fill(tree), pipe);
+  const small = peakMemory(Array(6).fill(tree), pipe);
+  const large = peakMemory(Array(18).fill(tree), pipe);
   expect(large.rows).toBe(3 * small.rows);
   expect(large.kib / small.kib).toBeLessThan(1.1);
 });
@@ -90,12 +90,6 @@ interface Run {
   kib: number;
   /** How often V8 went through its whole heap. */
   fullCollections: number;
-}
-
-/** The median of three: when the collector runs is not ours to say. */
-function medianPeak(roots: string[], pipe: string): Run {
-  const runs = [1, 2, 3].map(() => peakMemory(roots, pipe));
-  return runs.toSorted((a, b) => a.kib - b.kib)[1];
 }
 
 /** A process of its own that walks the roots through a pipe of operators, and its peak resident size. */
