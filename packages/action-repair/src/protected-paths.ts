@@ -1,8 +1,9 @@
 import { statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FileIdentity } from '@pwalk/core';
 import type { Protection } from './addon.js';
+import { codeAround } from './own-code.js';
 
 /** The system's own directories, with everything below them. Links (`/bin` to `/usr/bin`) are followed. */
 export const trees = [
@@ -32,7 +33,7 @@ export const directories = ['/', '/tmp', '/var', '/var/tmp'];
 
 /** @param own files of this run (journal, audit log, plan) */
 export function protection(own: readonly FileIdentity[]): Protection {
-  return { trees, directories, own: [...own, ...ownDirectories()] };
+  return { trees, directories, own: [...own, ...ownCode()] };
 }
 
 /** The protected directories by identity, to be compared with the columns of a scan. */
@@ -59,11 +60,10 @@ export class ProtectedIdentities {
   }
 }
 
-/** Where this code is: what runs as root must not become writable for others. */
-function ownDirectories(): FileIdentity[] {
-  const here = dirname(fileURLToPath(import.meta.url));
-  const places = [here, join(here, '..')].map(identityOf);
-  return places.filter((place) => place !== null);
+/** What runs as root must not become writable for others: this code, what it loads, and Node. */
+function ownCode(): readonly FileIdentity[] {
+  const places = [...codeAround(dirname(fileURLToPath(import.meta.url))), process.execPath];
+  return places.map(identityOf).filter((place) => place !== null);
 }
 
 function identityOf(path: string): FileIdentity | null {

@@ -119,6 +119,24 @@ describe('a plugin of each kind, outside the workspace', () => {
   });
   afterAll(() => rmSync(home, { recursive: true, force: true }));
 
+  it('a repair of what is around the installation leaves the code that runs alone', () => {
+    const args = [
+      'repair',
+      home,
+      '--group',
+      '4242',
+      '--group-all',
+      '--allow-unknown-gid',
+      '--json',
+    ];
+    const without = ['--exclude', 'node_modules'];
+    const whole = JSON.parse(installed(...args).stdout);
+    const outside = JSON.parse(installed(...args, ...without).stdout);
+    // The templates' own node_modules, where npm made them, are not the code that runs.
+    expect(whole.skipped.protected).toBeGreaterThan(1000);
+    expect(whole.planned).toBe(outside.planned);
+  });
+
   it.each(kinds)('%s: passes the kit and its own test', (kind) => {
     const { status, stdout } = spawnSync(process.execPath, ['--test', 'test/'], {
       cwd: at(`pwalk-${kind}-example`),
