@@ -1,5 +1,5 @@
 import { realpath } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, normalize } from 'node:path';
 import { escapeText, fullEntrySchema, isStage, PwalkError, type Stage } from '@pwalk/core';
 import { outputDescriptor } from '@pwalk/core/io';
 import { type PruneOptions, pruneOptions } from '@pwalk/native-walker';
@@ -94,7 +94,9 @@ const settings = {
   partitionBy: z.array(z.string()).min(1).optional(),
 };
 
-const output = z.union([path, z.strictObject({ path, ...settings })]);
+const output = z.union([path, z.strictObject({ path, ...settings })], {
+  error: 'must be a path, or an object with a path and settings',
+});
 
 const called = <F extends (...args: never[]) => void>() =>
   z.custom<F>((value) => typeof value === 'function', 'must be a function').optional();
@@ -102,7 +104,9 @@ const called = <F extends (...args: never[]) => void>() =>
 const optionsSchema = z.strictObject({
   ...settings,
   ...pruneOptions.shape,
-  output: z.union([output, z.array(output).min(1)]),
+  output: z.union([output, z.array(output).min(1, 'must have one')], {
+    error: 'must be a path, an object with a path and settings, or a list of them',
+  }),
   constants: z.record(z.string(), z.string()).optional(),
   filters: z
     .array(z.custom<Stage<'filter'>>(isFilter, "must be a filter, as where('size > 1GiB')"))
@@ -122,8 +126,10 @@ const optionsSchema = z.strictObject({
 const bytes = z
   .instanceof(Uint8Array)
   .refine((root) => root.length > 0 && !root.includes(0), 'must hold bytes, and no NUL');
-const root = z.union([path, bytes]);
-const rootsSchema = z.union([root, z.array(root).min(1)]);
+const root = z.union([path, bytes], { error: 'must be a path, as text or as bytes' });
+const rootsSchema = z.union([root, z.array(root).min(1, 'must have a path')], {
+  error: 'must be a path, as text or as bytes, or a list of paths',
+});
 
 function isFilter(value: unknown): boolean {
   return isStage(value) && value.kind === 'filter';
@@ -254,7 +260,7 @@ async function checkApart(paths: readonly string[]): Promise<void> {
 async function placeOf(path: string): Promise<string> {
   return realpath(dirname(path)).then(
     (directory) => join(directory, basename(path)),
-    () => resolve(path), // What is wrong with the directory is told when the output is created.
+    () => normalize(path), // What is wrong with the directory is told when the output is created.
   );
 }
 

@@ -178,17 +178,27 @@ describe('bad input ends in one sentence, the documented status, and no file', (
     expect(readdirSync(here.path)).toEqual([]);
   });
 
-  it('text to compare or to create that is not UTF-8', () => {
+  it('a relative name in a working directory that is gone', () => {
+    const line = `mkdir gone; cd gone; rmdir ../gone; ${process.execPath} ${command} report /usr/share/doc -o x.csv`;
+    const ended = spawnSync('sh', ['-c', line], { cwd: here.path, encoding: 'utf8' });
+    expect(ended.stderr).toMatch(/^pwalk: Cannot create the output "x\.csv": no such file/m);
+    expect(ended.status).toBe(5);
+  });
+
+  it('text to compare, to read or to create that is not UTF-8', () => {
     for (const words of [
       'report . --name ',
       'report . --where=',
       'repair . --plan ',
       'repair . --journal=',
+      'repair . --exclude-from ',
+      'report . --exclude-from=',
+      'walk . --exclude-paths ',
     ]) {
       const line = `${process.execPath} ${command} ${words}"$(printf 'raw-\\377')"`;
       const ended = spawnSync('sh', ['-c', line], { cwd: here.path, encoding: 'utf8' });
       expect(ended.stderr).toMatch(
-        /^pwalk: (A filter|The names of plan and journal) must be UTF-8.*\n$/,
+        /^pwalk: (A filter|The names of plan and journal|The name of a file of patterns or paths) must be UTF-8.*\n$/,
       );
       expect(ended.status).toBe(2);
     }

@@ -1,15 +1,25 @@
 import { z } from 'zod';
 import { pruneOptions } from './prune-options.js';
 
-const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
+const text = z.string().min(1, 'must not be empty');
+const bytes: z.ZodType<Uint8Array> = z
+  .instanceof(Uint8Array)
+  .refine((path) => path.length > 0, 'must not be empty');
+/** A NUL would end it earlier than its owner thinks. */
+const path = z
+  .union([text, bytes], { error: 'must be a path, as text or as bytes' })
+  .refine(
+    (given) => !(typeof given === 'string' ? given.includes('\0') : given.includes(0)),
+    'must not hold a NUL',
+  );
 
 /** A year, in seconds. */
 const LONGEST_WAIT = 31_536_000;
 
 /** Options of the walker as a source of a pipeline. */
-export const walkerOptions = z.object({
+export const walkerOptions = z.strictObject({
   /** Directories (or files) to walk; bytes where a path is not UTF-8. */
-  roots: z.array(z.union([z.string().min(1), bytes])).min(1),
+  roots: z.array(path).min(1, 'must have a path'),
   /** Threads that read; chosen from the machine and the file system when not given. */
   threads: z.int().min(1).max(1024).optional(),
   /** Enter snapshot directories. */

@@ -1,38 +1,7 @@
-import {
-  type Accounting,
-  defaultEntrySchema,
-  type EntryBatch,
-  type EntryColumn,
-  fullEntrySchema,
-  type ObserveOptions,
-  observeSource,
-  PwalkError,
-  type SourceProgress,
-} from '@pwalk/core';
+import { type EntryBatch, observeSource } from '@pwalk/core';
 import type { Observable } from 'rxjs';
-import type { WalkerOptions } from './options.js';
+import { checkScan, type ScanOptions } from './scan-options.js';
 import { walker } from './walker.js';
-
-export interface ScanOptions extends Partial<Omit<WalkerOptions, 'roots'>> {
-  /** Columns to produce; the kernel is asked for no more than they need. @default every default column */
-  readonly columns?: readonly EntryColumn[];
-  /** Batches in flight between the walker and the slowest of those who claim them. @default 8 */
-  readonly credit?: number;
-  /** Bytes beyond what Node itself takes. @default 256 MiB */
-  readonly memory?: number;
-  /**
-   * Fills the memory of acknowledged batches again: about a tenth faster, and no garbage. Then a batch
-   * is yours during `next()` and while `eachBatch` works on it, and no longer: operators that hold
-   * batches back (`bufferCount`, `delay`, `toArray`) must not be used. @default false
-   */
-  readonly reuseMemory?: boolean;
-  readonly signal?: AbortSignal;
-  readonly onWarning?: (message: string) => void;
-  /** Called ten times a second during the walk, and once at its end. */
-  readonly onProgress?: (progress: SourceProgress) => void;
-  /** Called before the stream completes: what was read, and what became of it. */
-  readonly onAccounting?: (accounting: Accounting) => void;
-}
 
 type Root = string | Uint8Array;
 
@@ -48,6 +17,7 @@ type Root = string | Uint8Array;
  *
  * Errors with a `PwalkError`: `PWALK_ROOT_MISSING` when a root cannot be looked at. What fails below
  * the roots is a row with a `state` and an `errno`.
+ * @throws PwalkError `PWALK_OPTIONS_INVALID`, at the call, for arguments that do not fit
  */
 export function scan(
   roots: Root | readonly Root[],
@@ -63,16 +33,9 @@ export function scan(
     onProgress,
     onAccounting,
     ...walking
-  } = options;
-  const unknown = columns?.find((name) => !fullEntrySchema.has(name));
-  if (unknown !== undefined) {
-    throw new PwalkError(
-      'PWALK_OPTIONS_INVALID',
-      `There is no column "${unknown}"; the columns are ${fullEntrySchema.fields.map(({ name }) => name).join(', ')}.`,
-    );
-  }
-  const observe: ObserveOptions = {
-    columns: new Set(columns ?? defaultEntrySchema.fields.map(({ name }) => name)),
+  } = checkScan(roots, options);
+  return observeSource(walker(walking), {
+    columns: new Set(columns),
     credit,
     memory,
     reuseMemory,
@@ -80,7 +43,5 @@ export function scan(
     onWarning,
     onProgress,
     onAccounting,
-  };
-  const list = typeof roots === 'string' || roots instanceof Uint8Array ? [roots] : [...roots];
-  return observeSource(walker({ ...walking, roots: list }), observe);
+  });
 }

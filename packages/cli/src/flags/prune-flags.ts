@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
 import type { PruneOptions } from '@pwalk/native-walker';
-import { exactArguments } from '../exact-arguments.js';
+import { checkExact, exactArguments } from '../exact-arguments.js';
 
 /** Which parts of the trees are walked: the same for every command that walks them. */
 export const pruneFlags = {
@@ -59,8 +59,12 @@ export interface ParsedPruneFlags {
   readonly 'max-depth': number | undefined;
 }
 
-/** What the flags ask of a walk. Globs that are not UTF-8 keep their bytes. */
+/**
+ * What the flags ask of a walk. Globs that are not UTF-8 keep their bytes.
+ * @throws PwalkError `PWALK_OPTIONS_INVALID`
+ */
 export function pruneSettings(flags: ParsedPruneFlags): PruneOptions {
+  checkPatternFiles(flags);
   return {
     exclude: exactArguments(flags.exclude ?? []),
     excludeFrom: [...(flags['exclude-from'] ?? [])],
@@ -70,4 +74,17 @@ export function pruneSettings(flags: ParsedPruneFlags): PruneOptions {
     includePseudo: flags['include-pseudo'],
     maxDepth: flags['max-depth'],
   };
+}
+
+/**
+ * Refuses names of files that another file would be read for.
+ * @throws PwalkError `PWALK_OPTIONS_INVALID`
+ */
+export function checkPatternFiles(
+  flags: Partial<Pick<ParsedPruneFlags, 'exclude-from' | 'exclude-paths'>>,
+): void {
+  checkExact(
+    [flags['exclude-from'], flags['exclude-paths']].flat(),
+    'The name of a file of patterns or paths must be UTF-8; rename it.',
+  );
 }

@@ -1,12 +1,12 @@
-import { randomBytes } from 'node:crypto';
 import { lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { PwalkError } from '../errors/pwalk-error.js';
 import { escapeText } from '../text/escape.js';
 import type { FileIdentity } from './file-identity.js';
 import { reasonOf } from './output-file.js';
 import { checkReplaceable } from './replaceable.js';
 import { syncDirectory } from './sync-directory.js';
+import { temporaryName } from './temporary-name.js';
 
 /**
  * An output of many files that is not visible under its name until it is whole: a directory under a
@@ -34,8 +34,7 @@ export class OutputDirectory {
     const path = given.replace(/(?<=.)\/+$/, '');
     try {
       await checkFree(path);
-      const random = randomBytes(6).toString('hex');
-      const temporary = join(dirname(path), `.${basename(path)}.pwalk-${random}`);
+      const temporary = temporaryName(path);
       await mkdir(temporary);
       const { dev, ino } = await lstat(temporary, { bigint: true });
       return new OutputDirectory(path, temporary, { dev, inode: ino });

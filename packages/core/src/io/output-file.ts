@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import { type BigIntStats, fstat, writeFile } from 'node:fs';
 import { constants, type FileHandle, open, readlink, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { isatty } from 'node:tty';
 import { promisify } from 'node:util';
@@ -11,6 +10,7 @@ import { escapeText } from '../text/escape.js';
 import type { FileIdentity } from './file-identity.js';
 import { checkReplaceable } from './replaceable.js';
 import { syncDirectory } from './sync-directory.js';
+import { temporaryName } from './temporary-name.js';
 
 const { O_CREAT, O_EXCL, O_NOCTTY, O_NOFOLLOW, O_NONBLOCK, O_WRONLY } = constants;
 
@@ -75,8 +75,10 @@ export class OutputFile {
     const fd = await outputDescriptor(path);
     if (fd !== null) {
       if (binary && isatty(fd)) throw notForTerminals(path);
-      const identity = identityOf(await promisify(fstat)(fd, { bigint: true }));
-      return new OutputFile(path, fd, identity, null, null);
+      const stat = await promisify(fstat)(fd, { bigint: true }).catch((error) => {
+        throw cannotCreate(path, error);
+      });
+      return new OutputFile(path, fd, identityOf(stat), null, null);
     }
     try {
       if (path.endsWith('/')) throw new Error('it names a directory');
@@ -87,9 +89,7 @@ export class OutputFile {
       if (existing?.isDirectory()) throw new Error('it is a directory');
       const inPlace = existing !== null && !existing.isFile();
       if (!inPlace) await checkReplaceable(path);
-      const temporary = inPlace
-        ? null
-        : join(dirname(path), `.${basename(path)}.pwalk-${randomBytes(6).toString('hex')}`);
+      const temporary = inPlace ? null : temporaryName(path);
       const handle =
         temporary === null
           ? await openInPlace(path, existing?.isFIFO() ?? false, signal)
@@ -103,11 +103,7 @@ export class OutputFile {
     } catch (error) {
       signal?.throwIfAborted();
       if (error instanceof PwalkError) throw error;
-      throw new PwalkError(
-        'PWALK_OUTPUT_OPEN',
-        `Cannot create the output "${escapeText(path)}": ${reasonOf(error)}. Choose a file in an existing, writable directory.`,
-        { path, cause: error },
-      );
+      throw cannotCreate(path, error);
     }
   }
 
@@ -194,6 +190,14 @@ export class OutputFile {
     await this.#handle?.close().catch(() => {});
     if (this.#temporary !== null) await rm(this.#temporary, { force: true }).catch(() => {});
   }
+}
+
+function cannotCreate(path: string, cause: unknown): PwalkError {
+  return new PwalkError(
+    'PWALK_OUTPUT_OPEN',
+    `Cannot create the output "${escapeText(path)}": ${reasonOf(cause)}. Choose a file in an existing, writable directory.`,
+    { path, cause },
+  );
 }
 
 function notForTerminals(path: string): PwalkError {

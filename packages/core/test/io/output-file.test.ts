@@ -14,7 +14,7 @@ import { open } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { OutputFile } from '@pwalk/core/io';
+import { OutputDirectory, OutputFile } from '@pwalk/core/io';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 let dir: string;
@@ -104,6 +104,22 @@ describe('OutputFile', () => {
     await handle.close();
     expect(readFileSync(behind, 'utf8')).toBe('first through through ');
     expect(lstatSync(link).isSymbolicLink()).toBe(true);
+  });
+
+  it('takes a name as long as names may be', async () => {
+    const long = 'é'.repeat(127);
+    const file = await OutputFile.open(join(dir, long));
+    await file.publish();
+    const directory = await OutputDirectory.open(join(dir, `${long}1`));
+    await directory.publish();
+    expect(readdirSync(dir).sort()).toEqual([long, `${long}1`]);
+  });
+
+  it('refuses a descriptor that is not open', async () => {
+    await expect(OutputFile.open('/dev/fd/999')).rejects.toMatchObject({
+      code: 'PWALK_OUTPUT_OPEN',
+      message: expect.stringContaining('bad file descriptor (EBADF)'),
+    });
   });
 
   it('refuses a socket at once', async () => {

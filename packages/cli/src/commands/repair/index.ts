@@ -1,6 +1,6 @@
 import { Args, Command, Flags } from '@oclif/core';
 import { checkExact, exactArguments } from '../../exact-arguments.js';
-import { pruneFlags } from '../../flags/prune-flags.js';
+import { checkPatternFiles, pruneFlags } from '../../flags/prune-flags.js';
 import { applyFlags, careFlags, repairRules, ruleFlags } from '../../flags/repair-flags.js';
 import { scanFlags } from '../../flags/scan-flags.js';
 import { summaryFlags } from '../../flags/summary-flags.js';
@@ -63,6 +63,7 @@ Exit status: 0 complete, 2 usage, 3 something could not be read or changed or is
     // The plan, the journal and the audit log are for nobody else.
     process.umask(0o077);
     checkExact([flags.plan, flags.journal], 'The names of plan and journal must be UTF-8.');
+    checkPatternFiles(flags);
     const [path] = exactArguments([args.path]);
     const result = await repair(path, {
       ...repairRules(flags),
