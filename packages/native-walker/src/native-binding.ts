@@ -19,6 +19,10 @@ export interface FileIdentity {
 export interface NativeWalkOptions {
   /** Paths as typed, as bytes. */
   readonly roots: readonly Uint8Array[];
+  /** What a walk with the same options has left (`NativeWalk.remaining`): walked in place of the roots. */
+  readonly remaining?: Uint8Array;
+  /** Mounts that were given up before are asked again. Default false. */
+  readonly retryDegraded?: boolean;
   /** 1 to 1024. Default 1. */
   readonly threads?: number;
   /** Bit n asks for column n of `columns()`. Default: all but the optional ones. */
@@ -134,6 +138,10 @@ export interface NativeRootProbe {
   readonly errno: number;
   /** On a file system of another machine or another process. */
   readonly remote: boolean;
+  readonly dev: bigint;
+  readonly inode: bigint;
+  /** When it was made, in microseconds; null where the file system keeps no such time. */
+  readonly btime: bigint | null;
 }
 
 /** A walk under way. Its threads stop when it is closed, collected, or its environment ends. */
@@ -150,6 +158,16 @@ export interface NativeWalk {
    * @param isNew whether the garbage collector is yet to be told of the memory behind it; default true
    */
   take(target: Uint8Array, isNew?: boolean): void;
+  /**
+   * Ends the walk soon: no directory is entered any more, those that were are finished with all their
+   * rows, and then `next()` says null as at any end.
+   */
+  stop(): void;
+  /**
+   * The directories that were not entered because of `stop()`; null when there are none. Once `next()`
+   * said null.
+   */
+  remaining(): Buffer | null;
   /** Stops the threads. Resolves when all have ended, or after two seconds without those that hang in the kernel. */
   close(): Promise<void>;
   /** Up to the batches handed over so far; final once `next()` said null or `close()` resolved. */
@@ -167,6 +185,17 @@ export interface NativeBinding extends ListerBinding {
   /** @throws TypeError or RangeError that names the option */
   startWalk(options: NativeWalkOptions): NativeWalk;
   columns(): NativeColumn[];
+  /** @throws TypeError for bytes that are not what a walk has left */
+  describeRemaining(remaining: Uint8Array): NativeRemaining;
+  /** Takes the lock of an open file until that is closed. 0, or the errno: EWOULDBLOCK when somebody has it. */
+  lockFile(fd: number): number;
+}
+
+/** What a walk has left. */
+export interface NativeRemaining {
+  readonly directories: number;
+  /** Roots that are not walked to their ends. */
+  readonly roots: readonly Uint8Array[];
 }
 
 let loaded: { binding: NativeBinding | null; reason: Error | null } | undefined;

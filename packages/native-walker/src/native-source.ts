@@ -31,6 +31,7 @@ import { slowCallWarnings, walkWarnings } from './walk-warnings.js';
  * a batch costs in JavaScript disappears (measured: no difference from 16,384 in time or file size).
  */
 const BATCH_ROWS = 2048;
+const LEAST_BATCH_ROWS = 64;
 const LARGEST_BATCH = 4 * 1024 * 1024;
 const SMALLEST_BATCH = 64 * 1024;
 
@@ -42,6 +43,9 @@ const SLOW_CALL_INTERVAL = 500;
  * left to the walk, which knows what to do about file systems that hang.
  */
 const PROBE_PATIENCE = 3000;
+
+/** The same where another run has to know them again. */
+const RESUMABLE_PROBE_PATIENCE = 60_000;
 
 /** Share of the memory budget for batches being built, queued and copied; the rest is the sinks'. */
 const WALKER_SHARE = 0.5;
@@ -65,25 +69,44 @@ export class NativeSource implements Source {
 
   async open(ctx: SourceContext): Promise<EntrySchema> {
     this.#rules = excludeRules(this.#options);
-    const roots = this.#options.roots.map(pathBytes);
-    const probes = await within(PROBE_PATIENCE, this.#binding.probeRoots(roots));
+    const { part } = this.#options;
+    const roots = this.#rootsToWalk();
+    const isResumable = part?.options.resumable ?? false;
+    if (isResumable && this.#options.followSymlinks === true) throw linksNotKept();
+    const patience = isResumable ? RESUMABLE_PROBE_PATIENCE : PROBE_PATIENCE;
+    const probes = await within(patience, this.#binding.probeRoots(roots));
     probes?.forEach(({ errno }, index) => {
       if (errno !== 0) throw rootMissing(roots[index], errno);
     });
+    if (probes !== null) part?.opened(roots, probes);
+    else if (isResumable) throw rootsSilent();
     this.#isRemote = probes === null || probes.some(({ remote }) => remote);
     this.#schema = fullEntrySchema.pick(ctx.columns);
     return this.#schema;
   }
 
+  /** The roots, or of them those that an earlier part has not walked to their ends. */
+  #rootsToWalk(): readonly Uint8Array[] {
+    const { part, roots } = this.#options;
+    const from = part?.options.from;
+    if (from === undefined) return roots.map(pathBytes);
+    const left = this.#binding.describeRemaining(from.frontier).roots;
+    // A root given twice is looked at once.
+    return left.filter(
+      (one, at) => left.findIndex((other) => Buffer.compare(one, other) === 0) === at,
+    );
+  }
+
   async *read(ctx: SourceContext): AsyncGenerator<EntryBatch> {
     const options = this.#options;
+    const { part } = options;
     const roots = options.roots.map(pathBytes);
     const threads = threadCount(options.threads, this.#isRemote);
     const walk = this.#binding.startWalk({
       roots,
       threads,
       columns: columnMask(this.#schema),
-      batchRows: BATCH_ROWS,
+      batchRows: batchRows(part?.options.rows),
       batchBytes: batchBytes(ctx.memory, threads),
       queueBatches: threads * 2,
       skipNames: options.snapshots ? [] : snapshotNames.map((name) => Buffer.from(name)),
@@ -92,6 +115,8 @@ export class NativeSource implements Source {
       warnAfter: Math.ceil(options.warnAfter * 1000),
       opTimeout: Math.ceil(options.opTimeout * 1000),
       ...nativePrune(options, this.#rules),
+      ...(part?.options.from === undefined ? {} : { remaining: part.options.from.frontier }),
+      retryDegraded: part?.options.retryDegraded ?? false,
     });
     const pool = new SlabPool(ctx.reusesMemory);
     this.#pool = pool;
@@ -108,6 +133,9 @@ export class NativeSource implements Source {
     // A call that waits for a slow file system must not keep a cancelled run waiting.
     const stop = () => void walk.close();
     ctx.signal.addEventListener('abort', stop, { once: true });
+    const endSoon = () => walk.stop();
+    part?.stopping.addEventListener('abort', endSoon, { once: true });
+    if (part?.stopping.aborted) endSoon();
     try {
       for (let next = await walk.next(); next !== null; next = await walk.next()) {
         const { slab, isNew } = pool.take(next.byteLength);
@@ -116,8 +144,11 @@ export class NativeSource implements Source {
         pool.lend(slab, batch);
         yield batch;
       }
+      const remaining = walk.remaining();
+      part?.ended(remaining !== null, remaining);
     } finally {
       ctx.signal.removeEventListener('abort', stop);
+      part?.stopping.removeEventListener('abort', endSoon);
       clearInterval(listening);
       await walk.close();
       tellSlow();
@@ -126,6 +157,10 @@ export class NativeSource implements Source {
         ctx.warn(warning);
       });
     }
+  }
+
+  isPartial(): boolean {
+    return this.#options.part?.isPartial ?? false;
   }
 
   acknowledge(batch: EntryBatch): void {
@@ -156,6 +191,20 @@ export class NativeSource implements Source {
     }
     return toAccounting(this.#account, this.#schema.has('size'));
   }
+}
+
+function linksNotKept(): PwalkError {
+  return new PwalkError(
+    'PWALK_OPTIONS_INVALID',
+    'A walk that another run goes on with cannot follow symbolic links: which directories they have led to is not kept.',
+  );
+}
+
+function rootsSilent(): PwalkError {
+  return new PwalkError(
+    'PWALK_RESUME_REFUSED',
+    `The file system of a root has not answered for ${RESUMABLE_PROBE_PATIENCE / 1000} s; try again when it does.`,
+  );
 }
 
 /** The prune options as the addon takes them. */
@@ -191,6 +240,11 @@ function columnMask(schema: EntrySchema): number {
     (mask, { name }, index) => (schema.has(name) ? mask | (1 << index) : mask),
     0,
   );
+}
+
+/** Rows of a batch such that a part of so many rows is some batches. */
+function batchRows(partRows = Number.POSITIVE_INFINITY): number {
+  return Math.floor(Math.min(BATCH_ROWS, Math.max(LEAST_BATCH_ROWS, partRows / 8)));
 }
 
 /** Bytes of a batch such that one per thread, one per place in the queue and the copies fit the budget. */

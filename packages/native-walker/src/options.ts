@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { pruneOptions } from './prune-options.js';
+import { WalkPart } from './walk-part.js';
 
 const text = z.string().min(1, 'must not be empty');
 const bytes: z.ZodType<Uint8Array> = z
@@ -35,6 +36,8 @@ export const walkerOptions = z.strictObject({
    * `degraded`, and the rest of the walk goes on. 0 waits for ever.
    */
   opTimeout: z.number().min(0).max(LONGEST_WAIT).default(120),
+  /** The walk can be stopped, or goes on where another was. */
+  part: z.instanceof(WalkPart).optional(),
   ...pruneOptions.shape,
 });
 

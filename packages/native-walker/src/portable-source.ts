@@ -12,6 +12,7 @@ import {
   entryStates,
   entryTypes,
   fullEntrySchema,
+  PwalkError,
   type Source,
   type SourceCalls,
   type SourceContext,
@@ -81,6 +82,7 @@ export class PortableSource implements Source {
   }
 
   async open(ctx: SourceContext): Promise<EntrySchema> {
+    if (this.#options.part?.options.resumable === true) throw cannotResume();
     this.#exclude = new ExcludeMatcher(excludeRules(this.#options));
     for (const root of this.#options.roots) {
       await lstat(pathBytes(root)).catch((error) => {
@@ -156,7 +158,10 @@ export class PortableSource implements Source {
     };
     for (const root of this.#options.roots) settle(await look(rootItem(pathBytes(root))));
     const next = () => pending.pop() ?? later.shift();
-    for (let directory = next(); directory !== undefined; directory = next()) {
+    const { part } = this.#options;
+    while (part === undefined || !part.stopping.aborted) {
+      const directory = next();
+      if (directory === undefined) break;
       const identity = `${directory.stat.dev}:${directory.stat.ino}`;
       if (followSymlinks && visited.has(identity)) {
         const loop = { state: 'loop', errno: 0, operation: 'none' } as const;
@@ -206,7 +211,15 @@ export class PortableSource implements Source {
       this.#append(builder, directory, directory.stat, failure, entered ? { count, sum } : null);
       if (builder.length >= BATCH_ROWS) yield builder.finish();
     }
+    // What is left was read, and has no row.
+    const left = [...pending, ...later];
+    this.#tally.read -= left.length;
+    part?.ended(left.length > 0, null);
     if (builder.length > 0) yield builder.finish();
+  }
+
+  isPartial(): boolean {
+    return this.#options.part?.isPartial ?? false;
   }
 
   progress(): SourceProgress {
@@ -301,6 +314,13 @@ export class PortableSource implements Source {
       if (this.#schema.has(column) && isClamped(time)) this.#tally.clampedTimes++;
     }
   }
+}
+
+function cannotResume(): PwalkError {
+  return new PwalkError(
+    'PWALK_NATIVE_UNAVAILABLE',
+    'A scan is checkpointed and resumed by the native walker alone, and it cannot be loaded here; build it with g++.',
+  );
 }
 
 /** The directory a symbolic link leads to. Where it leads to something else or nowhere, there is none; what else fails is told. */

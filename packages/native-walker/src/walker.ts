@@ -30,5 +30,6 @@ function createSource(options: WalkerOptions): Source {
     calls: () => portable.calls(),
     progress: () => portable.progress(),
     accounting: () => portable.accounting(),
+    isPartial: () => portable.isPartial(),
   };
 }

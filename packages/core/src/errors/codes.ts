@@ -145,6 +145,11 @@ export const errorCodes = {
     exitCode: exitCodes.complete,
     meaning: 'The reader of a pipe went away (EPIPE). The command ends quietly.',
   },
+  PWALK_RESUME_REFUSED: {
+    exitCode: exitCodes.refused,
+    meaning:
+      'A scan cannot be gone on with: its frontier log is damaged or not there, it is running elsewhere, or a root is not what it was. Nothing was changed, and the parts that are there stay readable.',
+  },
   PWALK_CANCELLED: {
     exitCode: exitCodes.failed,
     meaning:

@@ -131,10 +131,10 @@ class Run {
   async #live(): Promise<PipelineResult> {
     const sinks: LiveSink[] = [];
     try {
-      const { accounting, changes } = await this.#walk(sinks);
+      const { accounting, isPartial, changes } = await this.#walk(sinks);
       this.#abort.signal.throwIfAborted();
       const complete =
-        (accounting === null || isComplete(accounting)) && this.#skippedBatches === 0;
+        (accounting === null || isComplete(accounting)) && this.#skippedBatches === 0 && !isPartial;
       const outcome: Success = { ok: true, accounting, complete, finishedAt: new Date() };
       await Promise.all(sinks.map(({ sink }) => this.#flush(sink, outcome)));
       this.#abort.signal.throwIfAborted();
@@ -186,6 +186,7 @@ class Run {
   /** Opens every stage, reads the source to its end, runs the actions. */
   async #walk(sinks: LiveSink[]): Promise<{
     accounting: Accounting | null;
+    isPartial: boolean;
     changes: [LiveStage<'action'>, EffectCounts][];
   }> {
     this.#abort.signal.throwIfAborted();
@@ -231,6 +232,7 @@ class Run {
 
     const accounting = told(source, 'accounting', () => source.instance.accounting?.()) ?? null;
     if (accounting !== null) checkAccounting(accounting, this.#rows);
+    const isPartial = told(source, 'isPartial', () => source.instance.isPartial?.()) ?? false;
     const changes: [LiveStage<'action'>, EffectCounts][] = [];
     for (const action of actions) {
       const counts = await runAction(action, this.#context(action), {
@@ -240,7 +242,7 @@ class Run {
       });
       changes.push([action, counts]);
     }
-    return { accounting, changes };
+    return { accounting, isPartial, changes };
   }
 
   /** Opens filters that follow each other; returns the schema of what comes out of the last. */

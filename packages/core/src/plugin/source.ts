@@ -43,6 +43,8 @@ export interface Source extends Closable {
   calls?(columns: ReadonlySet<string>): SourceCalls;
   /** Called from a timer while `read` is under way, some times a second. */
   progress?(): SourceProgress;
+  /** Called after the last batch: what it gave is not all there is, because it was asked to end early or to begin in the middle. */
+  isPartial?(): boolean;
   /** Called after the last batch. A source that keeps an account is checked against it. */
   accounting?(): Accounting;
 }

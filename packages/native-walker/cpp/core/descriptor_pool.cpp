@@ -137,7 +137,9 @@ int DescriptorPool::open_below(Directory* anchor, Directory& directory, bool is_
   int error = fd.valid() ? 0 : errno;
   struct stat now{};
   if (error == 0) error = identify(fd.get(), now);
-  if (error == 0 && directory.identified && (now.st_dev != directory.dev || now.st_ino != directory.inode)) {
+  if (error == 0 && directory.restored) {
+    error = confirm(directory, now);
+  } else if (error == 0 && directory.identified && (now.st_dev != directory.dev || now.st_ino != directory.inode)) {
     error = ESTALE;
   }
   // What is below an ancestor that was swapped may exist still: an error, not something gone.
@@ -160,6 +162,20 @@ int DescriptorPool::open_below(Directory* anchor, Directory& directory, bool is_
   }
   pin_locked(directory);
   return 0;
+}
+
+// Whether a directory that another walk knew is the one that was opened just now. What is on its
+// parent's device must be still, whatever number that has now; what is not, must not be.
+int DescriptorPool::confirm(Directory& directory, const struct stat& now) {
+  const std::lock_guard lock(mutex_);
+  if (now.st_ino != directory.inode) return ESTALE;
+  if (!directory.confirmed_) {
+    const bool other_device = !directory.parent || now.st_dev != directory.parent->dev;
+    if (other_device != directory.other_device_) return ESTALE;
+    directory.dev = now.st_dev;
+    directory.confirmed_ = true;
+  }
+  return now.st_dev == directory.dev ? 0 : ESTALE;
 }
 
 // The descriptor, or -1 with errno; closes idle ones while the kernel has none left.

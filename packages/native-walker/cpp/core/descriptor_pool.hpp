@@ -23,6 +23,8 @@
 #include <functional>
 #include <mutex>
 
+#include <sys/stat.h>
+
 #include "core/directory.hpp"
 
 namespace pwalk {
@@ -60,6 +62,7 @@ class DescriptorPool {
   int stand_in_line(const std::function<int()>& attempt_once);
   int attempt(Directory& directory, Release on_failure);
   int open_below(Directory* anchor, Directory& directory, bool is_target);
+  int confirm(Directory& directory, const struct stat& now);
   int open_one(Directory* anchor, const Directory& directory);
   void drop_pin(Directory& directory, Release release);
   void close_unlocked(std::unique_lock<std::mutex>& lock, UniqueFd fd);

@@ -22,6 +22,26 @@ DirectoryRef Directory::child(DirectoryRef parent, std::string name, const StatR
   return made;
 }
 
+DirectoryRef Directory::restored_root(std::string path, const FileIdentity& then) {
+  DirectoryRef made = root(std::move(path));
+  made->restore(then);
+  return made;
+}
+
+DirectoryRef Directory::restored_child(DirectoryRef parent, std::string name, const FileIdentity& then) {
+  DirectoryRef made = child(std::move(parent), std::move(name), nullptr);
+  made->restore(then);
+  return made;
+}
+
+void Directory::restore(const FileIdentity& then) {
+  dev = then.dev;
+  inode = then.inode;
+  identified = true;
+  restored = true;
+  other_device_ = !parent || parent->dev != dev;
+}
+
 void Directory::set_stat(const StatRow& row) {
   stat = row;
   has_stat = true;
@@ -29,6 +49,7 @@ void Directory::set_stat(const StatRow& row) {
   inode = row.inode;
   identified = true;
   entered = false;
+  restored = false;
 }
 
 std::string_view Directory::last_component() const {

@@ -52,6 +52,9 @@ class Directory {
  public:
   static DirectoryRef root(std::string path);
   static DirectoryRef child(DirectoryRef parent, std::string name, const StatRow* stat);
+  // One that another walk knew, by its identity then: devices may have got other numbers since.
+  static DirectoryRef restored_root(std::string path, const FileIdentity& then);
+  static DirectoryRef restored_child(DirectoryRef parent, std::string name, const FileIdentity& then);
 
   Directory(const Directory&) = delete;
   Directory& operator=(const Directory&) = delete;
@@ -83,6 +86,9 @@ class Directory {
   bool mount_known = true;
   // Counted as visited, where symbolic links are followed.
   bool entered = false;
+  // Known from another walk: `dev` is what it was then, until the DescriptorPool has opened it; `mount` is
+  // a stand-in, until somebody has looked through the descriptor.
+  bool restored = false;
 
   void set_stat(const StatRow& row);
   FileIdentity identity() const { return {dev, inode}; }
@@ -109,9 +115,12 @@ class Directory {
 
   Directory(DirectoryRef parent_ref, std::string name_bytes, int32_t at_depth, size_t length);
   ~Directory() = default;
+  void restore(const FileIdentity& then);
 
   std::atomic<uint32_t> references_{1};
   UniqueFd fd_;
+  bool other_device_ = false;  // restored: on another device than its parent, as mount points and roots are
+  bool confirmed_ = false;     // restored: `dev` is what it is now
   uint32_t pins_ = 0;             // threads using the descriptor right now
   Directory* idle_before_ = nullptr;  // in the pool's list of idle descriptors
   Directory* idle_after_ = nullptr;

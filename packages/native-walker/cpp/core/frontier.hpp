@@ -11,6 +11,10 @@
 // Later: items put off wait until nothing else is queued or under way; the worker whose done() sees
 // that hands them out, all at once.
 //
+// Stop: items that can wait are not handed out any more; whoever meets one puts it aside, and it
+// counts as done. What is under way is finished, with the items that cannot wait, and then the walk
+// ends for all: what was put aside is what remains.
+//
 // Sleep: a worker that found every deque empty registers as a sleeper and looks at `queued_` once
 // more before it waits; a pusher raises `queued_` and then looks for sleepers. Both in sequential
 // consistency, so at least one sees the other: no wake-up is lost, and nothing polls. `queued_` is
@@ -31,7 +35,10 @@ namespace pwalk {
 template <class Item>
 class Frontier {
  public:
-  explicit Frontier(size_t workers) : lanes_(workers) {}
+  // What of the items can be put aside by stop(); all when not given.
+  using CanWait = bool (*)(const Item&);
+
+  explicit Frontier(size_t workers, CanWait can_wait = nullptr) : lanes_(workers), can_wait_(can_wait) {}
 
   // The lane of the worker that calls, unless nobody takes from lanes: then any.
   void push(size_t self, Item item) {
@@ -60,8 +67,10 @@ class Frontier {
   std::optional<Item> next(size_t self) {
     for (;;) {
       if (ended_.load()) return std::nullopt;
-      for (size_t i = 0; i < lanes_.size(); ++i) {
-        if (auto item = take((self + i) % lanes_.size(), i == 0)) return item;
+      if (auto item = find(self)) {
+        if (!must_wait(*item)) return item;
+        put_aside(*std::move(item));
+        continue;
       }
       std::unique_lock lock(idle_);
       sleepers_.fetch_add(1);
@@ -79,6 +88,16 @@ class Frontier {
   // Ends the walk early: next() returns nothing from now on.
   void cancel() { end(); }
 
+  // Ends the walk soon: what is under way is finished, and what can wait is put aside.
+  void stop() { stopping_.store(true, std::memory_order_relaxed); }
+
+  // Calls `see` for each item that was put aside: all of them once next() has returned nothing to every worker.
+  template <class See>
+  void each_remaining(See see) const {
+    const std::lock_guard lock(aside_mutex_);
+    for (const Item& item : aside_) see(item);
+  }
+
   size_t queued() const {
     return queued_.load(std::memory_order_relaxed) + later_count_.load(std::memory_order_relaxed);
   }
@@ -88,6 +107,14 @@ class Frontier {
     std::mutex mutex;
     std::deque<Item> items;
   };
+
+  // The newest of its own, else the oldest of another's.
+  std::optional<Item> find(size_t self) {
+    for (size_t i = 0; i < lanes_.size(); ++i) {
+      if (auto item = take((self + i) % lanes_.size(), i == 0)) return item;
+    }
+    return std::nullopt;
+  }
 
   std::optional<Item> take(size_t lane_index, bool newest) {
     Lane& lane = lanes_[lane_index];
@@ -103,6 +130,18 @@ class Frontier {
     }
     queued_.fetch_sub(1);
     return item;
+  }
+
+  bool must_wait(const Item& item) const {
+    return stopping_.load(std::memory_order_relaxed) && (can_wait_ == nullptr || can_wait_(item));
+  }
+
+  void put_aside(Item item) {
+    {
+      const std::lock_guard lock(aside_mutex_);
+      aside_.push_back(std::move(item));
+    }
+    done();
   }
 
   void hand_out_later() {
@@ -127,6 +166,10 @@ class Frontier {
   }
 
   std::vector<Lane> lanes_;
+  const CanWait can_wait_;
+  std::atomic<bool> stopping_{false};
+  mutable std::mutex aside_mutex_;
+  std::vector<Item> aside_;
   std::atomic<size_t> unfinished_{0};
   std::atomic<size_t> queued_{0};
   std::atomic<size_t> sleepers_{0};

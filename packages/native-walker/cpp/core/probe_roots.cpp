@@ -8,15 +8,18 @@
 namespace pwalk {
 
 std::vector<RootProbe> probe_roots(const std::vector<std::string>& roots) {
-  const StatCall stat(ColumnSet{}, StatMode::automatic);
+  const StatCall stat(ColumnSet::of(Column::inode, Column::btime), StatMode::automatic);
   std::vector<RootProbe> probes;
   probes.reserve(roots.size());
   for (const std::string& root : roots) {
-    StatRow unused;
-    const int error = stat(AT_FDCWD, root.c_str(), false, unused);
+    StatRow row;
+    const int error = stat(AT_FDCWD, root.c_str(), false, row);
     struct statfs file_system{};
     const bool known = error == 0 && ::statfs(root.c_str(), &file_system) == 0;
-    probes.push_back({error, known && is_remote(static_cast<uint32_t>(file_system.f_type))});
+    probes.push_back({.error = error,
+                      .remote = known && is_remote(static_cast<uint32_t>(file_system.f_type)),
+                      .identity = {row.dev, row.inode},
+                      .btime = row.has_btime ? std::optional(row.btime) : std::nullopt});
   }
   return probes;
 }

@@ -7,13 +7,13 @@
 
 namespace pwalk {
 
-Scope::Verdict Scope::of(const Directory& parent, int parent_fd, const std::string& name, const StatRow& row, bool follow) {
+Scope::Verdict Scope::of(const Directory& parent, Mount* mount, int parent_fd, const std::string& name, const StatRow& row,
+                         bool follow) {
   if (options_.skip_names.contains(name)) {
-    look_for_user_data(parent, parent_fd, name, row);
+    look_for_user_data(parent, *mount, parent_fd, name, row);
     return {EntryState::skipped_snapshot};
   }
   if (is_too_deep(parent.depth + 1)) return {EntryState::depth_limit};
-  Mount* mount = parent.mount;
   if (MountTable::key_of(row) == mount->key) {
     // A directory of autofs that nothing is mounted on: opening it would change that.
     return mount->kind == FileSystemKind::automount ? Verdict{EntryState::pseudo_fs} : Verdict{EntryState::ok, mount};
@@ -36,8 +36,9 @@ Scope::Verdict Scope::of_root(const Directory& root, const StatRow& row) {
 
 // Snapshots are on a file system of their own, or cannot be written. What is on its parent's and can
 // be written may be a user's directory that merely has the name.
-void Scope::look_for_user_data(const Directory& parent, int parent_fd, const std::string& name, const StatRow& row) {
-  if (MountTable::key_of(row) != parent.mount->key || row.dev != parent.dev || (row.mode & 0222) == 0) return;
+void Scope::look_for_user_data(const Directory& parent, const Mount& mount, int parent_fd, const std::string& name,
+                               const StatRow& row) {
+  if (MountTable::key_of(row) != mount.key || row.dev != parent.dev || (row.mode & 0222) == 0) return;
   if (::faccessat(parent_fd, name.c_str(), W_OK, AT_EACCESS | AT_SYMLINK_NOFOLLOW) != 0) return;
   notes_.snapshot_lookalike(path_of(parent, name));
 }

@@ -9,6 +9,7 @@
 
 #include <pthread.h>
 
+#include "core/remaining_work.hpp"
 #include "core/worker.hpp"
 
 namespace pwalk {
@@ -36,14 +37,11 @@ std::shared_ptr<Walk> Walk::start(WalkOptions options, std::function<void()> wak
   auto walk = std::make_shared<Walk>(std::move(options), std::move(wake));
   WalkState& state = walk->state_;
   const size_t threads = state.options.threads;
-  if (state.options.roots.empty()) {
+  if (state.options.roots.empty() && !state.options.remaining) {
     state.queue.end();
     return walk;
   }
-  // Round robin, last first: a worker takes the newest of its own.
-  for (size_t i = state.options.roots.size(); i-- > 0;) {
-    state.frontier.push(i % threads, Directory::root(state.options.roots[i]));
-  }
+  walk->push_work();
   walk->live_threads_ = threads;
   const SignalsBlocked blocked;
   for (size_t i = 0; i < threads; ++i) walk->workers_.push_back(std::make_shared<Worker>(state, i));
@@ -59,6 +57,28 @@ std::shared_ptr<Walk> Walk::start(WalkOptions options, std::function<void()> wak
   }
   walk->start_watchdog();
   return walk;
+}
+
+// The roots, or what an earlier walk has left. Round robin, last first: a worker takes the newest of its own.
+void Walk::push_work() {
+  std::vector<DirectoryRef> work;
+  if (state_.options.remaining) {
+    RemainingWork left = read_remaining(*state_.options.remaining);
+    state_.stand_ins.swap(left.mounts);
+    work = std::move(left.pending);
+  } else {
+    for (const std::string& root : state_.options.roots) work.push_back(Directory::root(root));
+  }
+  if (state_.options.retry_degraded) {
+    for (Mount& mount : state_.stand_ins) mount.degraded.store(false, std::memory_order_relaxed);
+  }
+  for (size_t i = work.size(); i-- > 0;) {
+    if (!work[i]->is_root()) {
+      ++state_.accounting.read;  // by the other walk, which left it to this one
+      work[i]->parent->users.fetch_add(1, std::memory_order_relaxed);
+    }
+    state_.frontier.push(i % state_.options.threads, std::move(work[i]));
+  }
 }
 
 void Walk::run(const std::shared_ptr<Worker>& worker) {
@@ -145,9 +165,25 @@ bool Walk::wait_ended(std::chrono::steady_clock::time_point deadline) {
   return ended_.wait_until(lock, deadline, [this] { return live_threads_ == 0; });
 }
 
+// What is left to another walk was read, and is for that one to account for.
 Accounting Walk::accounting() {
-  const std::lock_guard lock(state_.accounting_mutex);
-  return state_.accounting;
+  Accounting books;
+  {
+    const std::lock_guard lock(state_.accounting_mutex);
+    books = state_.accounting;
+  }
+  state_.frontier.each_remaining([&](const WorkItem& item) { books.read -= !std::get<DirectoryRef>(item)->is_root(); });
+  return books;
+}
+
+std::optional<std::string> Walk::remaining() const {
+  RemainingWriter left;
+  bool any = false;
+  state_.frontier.each_remaining([&](const WorkItem& item) {
+    left.add(*std::get<DirectoryRef>(item));
+    any = true;
+  });
+  return any ? std::optional(std::move(left).finish()) : std::nullopt;
 }
 
 WalkProgress Walk::progress() const {

@@ -52,6 +52,12 @@ class Walk : public std::enable_shared_from_this<Walk> {
 
   // Tells the threads to stop and wakes those that sleep; does not wait.
   void cancel();
+  // Ends the walk soon: no directory is entered any more, those that were are finished with all their
+  // rows, and then the walk ends as usual.
+  void stop() { state_.frontier.stop(); }
+  // The directories that were not entered because of stop(), for a walk that goes on (WalkOptions::remaining);
+  // nothing when all were. After the end of the threads.
+  std::optional<std::string> remaining() const;
   // Waits until the threads have ended; false when they have not by then.
   bool wait_ended(std::chrono::steady_clock::time_point deadline);
 
@@ -65,6 +71,7 @@ class Walk : public std::enable_shared_from_this<Walk> {
   void start_watchdog();
   void replace(size_t index, std::shared_ptr<Worker> heir);
   std::vector<std::shared_ptr<Worker>> workers() const;
+  void push_work();
   void fail(int error, std::string message);
   void threads_ended(size_t count);
 

@@ -18,6 +18,9 @@ namespace pwalk {
 
 struct WalkOptions {
   std::vector<std::string> roots;  // as typed
+  // What an earlier walk with the same options left (Walk::remaining()): walked in place of the roots.
+  std::optional<std::string> remaining;
+  bool retry_degraded = false;  // of it, mounts that were given up are asked again
   size_t threads = 1;
   ColumnSet columns = default_columns;
   BatchLimits batch;
@@ -42,6 +45,8 @@ struct WalkOptions {
 struct RootProbe {
   int error;    // of looking at it; 0 when it is there
   bool remote;  // on a file system that is another machine's or another process's
+  FileIdentity identity;
+  std::optional<int64_t> btime;  // microseconds
 };
 
 // Before a walk, so that a root that is not there is an error before any output exists.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -26,7 +27,7 @@ struct WalkState {
         scope(options, notes),
         exclude(options.exclude, options.exclude_paths),
         descriptors(DescriptorPool::capacity_for(options.threads)),
-        frontier(options.threads),
+        frontier(options.threads, [](const WorkItem& item) { return std::holds_alternative<DirectoryRef>(item); }),
         queue(options.queue_batches, std::move(wake)),
         batches(options.columns, options.batch) {}
 
@@ -39,6 +40,7 @@ struct WalkState {
   const ExcludeRules exclude;
   VisitedDirectories visited;  // filled when symbolic links are followed
   DescriptorPool descriptors;
+  std::deque<Mount> stand_ins;  // for the mounts of directories that another walk knew
   Frontier<WorkItem> frontier;
   BatchQueue queue;
   BatchPool batches;

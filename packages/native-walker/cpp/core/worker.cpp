@@ -141,6 +141,8 @@ void Worker::visit(const DirectoryRef& directory) {
       error = pinned.error();
       if (error == 0) {
         parent.end();
+        if (directory->restored) error = find_mount(*directory, pinned.fd());
+        if (error != 0) return not_entered(directory, error, Operation::stat);
         if (!is_first_visit(*directory)) {
           return writer_.unlisted(directory, {.type = EntryType::directory, .stat = &directory->stat, .state = EntryState::loop});
         }
@@ -156,6 +158,24 @@ void Worker::visit(const DirectoryRef& directory) {
     if (error == ESTALE && directory->mount->remote) std::this_thread::sleep_for(Retries::pauses[races]);
     if (!look_again(directory)) return;
   }
+}
+
+// Of a directory that another walk knew: what it is on now, in place of the stand-in.
+int Worker::find_mount(Directory& directory, int fd) {
+  const auto [mount, error] = mount_now(directory, fd);
+  if (mount != nullptr) directory.mount = mount;
+  return error;
+}
+
+// The same without touching the directory, which others may know.
+Worker::MountNow Worker::mount_now(const Directory& directory, int fd) {
+  if (!directory.restored) return {directory.mount};
+  return timed({.operation = Operation::stat, .directory = &directory, .fd = fd}, [&]() -> MountNow {
+    StatRow row;
+    if (const int error = state_.stat(fd, ".", directory.mount->remote, row); error != 0) return {nullptr, error};
+    const MountTable::Probe probe = state_.scope.mount_of(fd, row);
+    return {probe.mount, probe.error};
+  });
 }
 
 // Where symbolic links are followed: nobody has entered the directory yet. It is what it was opened as.
@@ -238,8 +258,13 @@ bool Worker::look_again(const DirectoryRef& directory) {
   }
   directory->set_stat(row);
   if (row.is_directory()) {
+    const auto [mount, failed] = mount_now(parent, pinned.fd());
+    if (mount == nullptr) {
+      not_entered(directory, failed, Operation::stat);
+      return false;
+    }
     return may_enter(directory, timed({.operation = Operation::stat, .directory = directory.get()}, [&] {
-                       return state_.scope.of(parent, pinned.fd(), directory->name, row, directory->follow);
+                       return state_.scope.of(parent, mount, pinned.fd(), directory->name, row, directory->follow);
                      }));
   }
   writer_.unlisted(directory, {.type = row.type(), .stat = &row});
@@ -486,7 +511,7 @@ void Worker::examine_directory(const DirectoryRef& directory, int fd, const Dire
     verdict.state = EntryState::excluded;
   } else if (finding.stat != nullptr) {
     verdict = timed({Operation::stat, directory.get(), fd, entry.name.data()},
-                    [&] { return state_.scope.of(*directory, fd, name, *finding.stat, follow); });
+                    [&] { return state_.scope.of(*directory, directory->mount, fd, name, *finding.stat, follow); });
   }
   if (finding.stat != nullptr && verdict.state != EntryState::other_fs) {
     tally.bytes = saturating_sum(tally.bytes, finding.stat->size);

@@ -72,6 +72,12 @@ class Worker {
   auto timed(const OperationClock::Call& call, Make make);
   void visit(const DirectoryRef& directory);
   void visit(const StatChunk& chunk);
+  int find_mount(Directory& directory, int fd);
+  struct MountNow {
+    Mount* mount;  // null: the errno says why
+    int error = 0;
+  };
+  MountNow mount_now(const Directory& directory, int fd);
   bool is_first_visit(Directory& directory);
   bool look_at_root(const DirectoryRef& root);
   bool find_mount(const DirectoryRef& directory);

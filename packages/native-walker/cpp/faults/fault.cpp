@@ -9,6 +9,7 @@
 #include <optional>
 
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -43,6 +44,13 @@ std::vector<uint32_t> numbers_of(const std::string& call) {
   if (call == "newfstatat") return {SYS_newfstatat};
   // The C library makes it of either.
   if (call == "fstat") return {SYS_fstat, SYS_newfstatat};
+  if (call == "sync") return {SYS_fsync, SYS_fdatasync};
+  if (call == "write") return {SYS_write, SYS_pwrite64, SYS_writev, SYS_pwritev};
+#if defined(SYS_rename)
+  if (call == "rename") return {SYS_rename, SYS_renameat, SYS_renameat2};
+#else
+  if (call == "rename") return {SYS_renameat, SYS_renameat2};
+#endif
   return {};
 }
 
@@ -130,14 +138,19 @@ std::optional<std::string> subject_of(const Fault& fault, const seccomp_notif& s
   const auto thread = static_cast<pid_t>(stopped.pid);
   const auto& arguments = stopped.data.args;
   const auto number = static_cast<long>(stopped.data.nr);
-  if (number == SYS_getdents64 || number == SYS_fstat) return descriptor_path(thread, arguments[0]);
+  if (number == SYS_getdents64 || number == SYS_fstat || fault.call == "sync" || fault.call == "write") {
+    return descriptor_path(thread, arguments[0]);
+  }
+#if defined(SYS_rename)
+  if (number == SYS_rename) return text_at(thread, arguments[0]);
+#endif
   const std::string path = text_at(thread, arguments[1]);
   if (fault.call == "fstat") return path.empty() ? std::optional(descriptor_path(thread, arguments[0])) : std::nullopt;
   return path;
 }
 
 bool is_about(const Fault& fault, const std::string& path) {
-  return fault.name.empty() || path.substr(path.rfind('/') + 1) == fault.name;
+  return fault.name.empty() || ::fnmatch(fault.name.c_str(), path.c_str() + path.rfind('/') + 1, 0) == 0;
 }
 
 // Answers until the command and all it started have ended.
@@ -162,6 +175,10 @@ void answer_calls(const Fault& fault, int listener, pid_t child) {
     if (fails) {
       ++count;
       fails = count >= fault.first && (fault.every == 0 ? count == fault.first : (count - fault.first) % fault.every == 0);
+    }
+    if (fails && fault.error == 0) {
+      ::kill(child, SIGKILL);
+      return;
     }
     seccomp_notif_resp answer{};
     answer.id = stopped.id;

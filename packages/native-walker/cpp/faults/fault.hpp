@@ -8,9 +8,9 @@ namespace pwalk::test {
 
 // Which calls of a command fail, and how.
 struct Fault {
-  std::string call;     // openat, getdents64, statx, newfstatat or fstat
-  int error;
-  std::string name;     // last component of the path the call is about; empty: any
+  std::string call;     // openat, getdents64, statx, newfstatat, fstat, sync (and fdatasync), rename or write
+  int error;            // 0: the command is killed when it makes the call
+  std::string name;     // last component of the path the call is about, a glob; empty: any
   unsigned first = 1;   // of the calls about it: the first that fails,
   unsigned every = 1;   // and each so many after it; 0: no other
 };

@@ -1,4 +1,5 @@
-// faults CALL ERRNO NAME FIRST EVERY COMMAND…: runs the command with some of its calls failing; see fault.hpp.
+// faults CALL ERRNO NAME FIRST EVERY COMMAND…: runs the command with some of its calls failing,
+// or with ERRNO 0 kills it at one; see fault.hpp.
 #include <cstdio>
 #include <cstdlib>
 #include <string>

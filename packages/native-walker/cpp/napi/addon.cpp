@@ -1,7 +1,12 @@
 // The addon: everything it keeps is per environment, so that worker threads can load it too.
+#include <cerrno>
+#include <stdexcept>
+
 #include <napi.h>
+#include <sys/file.h>
 
 #include "core/columns.hpp"
+#include "core/remaining_work.hpp"
 #include "core/walk_options.hpp"
 #include "napi/addon_data.hpp"
 #include "napi/lister_object.hpp"
@@ -44,6 +49,31 @@ Napi::Value start_walk(const Napi::CallbackInfo& info) {
   return info.Env().GetInstanceData<AddonData>()->walk_constructor.New({info[0]});
 }
 
+// (bytes): what is left of a walk, for whoever has only the bytes.
+Napi::Value describe_remaining(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  try {
+    const RemainingWork work = read_remaining(bytes_from_js(info[0], "remaining"));
+    Napi::Array roots = Napi::Array::New(env, work.roots.size());
+    for (size_t i = 0; i < work.roots.size(); ++i) {
+      const std::string& path = work.roots[i]->name;
+      roots.Set(static_cast<uint32_t>(i), Napi::Buffer<char>::Copy(env, path.data(), path.size()));
+    }
+    Napi::Object object = Napi::Object::New(env);
+    object.Set("directories", static_cast<double>(work.pending.size()));
+    object.Set("roots", roots);
+    return object;
+  } catch (const std::invalid_argument& error) {
+    throw Napi::TypeError::New(env, error.what());
+  }
+}
+
+// (fd): 0 when the lock of an open file is ours now, until it is closed; else the errno.
+Napi::Value lock_file(const Napi::CallbackInfo& info) {
+  const int failed = ::flock(info[0].ToNumber().Int32Value(), LOCK_EX | LOCK_NB);
+  return Napi::Number::New(info.Env(), failed == 0 ? 0 : errno);
+}
+
 Napi::Value start_lister(const Napi::CallbackInfo& info) {
   return info.Env().GetInstanceData<AddonData>()->lister_constructor.New({info[0], info[1]});
 }
@@ -59,6 +89,8 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   });
   exports.Set("columns", Napi::Function::New(env, columns, "columns"));
   exports.Set("probeRoots", Napi::Function::New(env, probe_roots_async, "probeRoots"));
+  exports.Set("describeRemaining", Napi::Function::New(env, describe_remaining, "describeRemaining"));
+  exports.Set("lockFile", Napi::Function::New(env, lock_file, "lockFile"));
   exports.Set("startWalk", Napi::Function::New(env, start_walk, "startWalk"));
   exports.Set("startLister", Napi::Function::New(env, start_lister, "startLister"));
   return exports;

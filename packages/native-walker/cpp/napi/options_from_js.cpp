@@ -77,12 +77,19 @@ std::vector<ExcludePattern> exclude_option(const Napi::Object& object) {
 
 }  // namespace
 
-std::string byte_string(const Napi::Value& value, const char* what) {
-  const auto refuse = [&] { return Napi::TypeError::New(value.Env(), std::string(what) + " must be a Uint8Array without NUL bytes"); };
-  if (!value.IsTypedArray() || value.As<Napi::TypedArray>().TypedArrayType() != napi_uint8_array) throw refuse();
+std::string bytes_from_js(const Napi::Value& value, const char* what) {
+  if (!value.IsTypedArray() || value.As<Napi::TypedArray>().TypedArrayType() != napi_uint8_array) {
+    throw Napi::TypeError::New(value.Env(), std::string(what) + " must be a Uint8Array");
+  }
   const auto bytes = value.As<Napi::Uint8Array>();
-  std::string text(reinterpret_cast<const char*>(bytes.Data()), bytes.ByteLength());
-  if (text.find('\0') != std::string::npos) throw refuse();
+  return {reinterpret_cast<const char*>(bytes.Data()), bytes.ByteLength()};
+}
+
+std::string byte_string(const Napi::Value& value, const char* what) {
+  std::string text = bytes_from_js(value, what);
+  if (text.find('\0') != std::string::npos) {
+    throw Napi::TypeError::New(value.Env(), std::string(what) + " must be a Uint8Array without NUL bytes");
+  }
   return text;
 }
 
@@ -110,6 +117,10 @@ std::vector<std::string> byte_strings(const Napi::Value& value, const char* what
 WalkOptions options_from_js(const Napi::Object& object) {
   WalkOptions options;
   options.roots = byte_strings(object.Get("roots"), "roots");
+  if (const Napi::Value remaining = object.Get("remaining"); !remaining.IsUndefined()) {
+    options.remaining = bytes_from_js(remaining, "remaining");
+  }
+  options.retry_degraded = flag_option(object, "retryDegraded");
   options.threads = count_option(object, "threads", options.threads, 1, 1024);
   options.columns = columns_option(object);
   options.batch.rows = count_option(object, "batchRows", options.batch.rows, 1, 1 << 20);

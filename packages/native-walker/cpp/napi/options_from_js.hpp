@@ -12,6 +12,9 @@ namespace pwalk {
 // Byte strings from an array of Uint8Arrays. Throws a TypeError, also for a NUL byte, which no path has.
 std::vector<std::string> byte_strings(const Napi::Value& value, const char* what);
 
+// Bytes from a Uint8Array. Throws a TypeError.
+std::string bytes_from_js(const Napi::Value& value, const char* what);
+
 // Bytes without a NUL from a Uint8Array. Throws a TypeError.
 std::string byte_string(const Napi::Value& value, const char* what);
 

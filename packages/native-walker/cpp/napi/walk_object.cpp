@@ -84,6 +84,7 @@ class EndWaiter : public Napi::AsyncWorker {
 Napi::Function WalkObject::define(Napi::Env env) {
   return DefineClass(env, "NativeWalk",
                      {InstanceMethod<&WalkObject::next>("next"), InstanceMethod<&WalkObject::take>("take"),
+                      InstanceMethod<&WalkObject::stop>("stop"), InstanceMethod<&WalkObject::remaining>("remaining"),
                       InstanceMethod<&WalkObject::close>("close"), InstanceMethod<&WalkObject::accounting>("accounting"),
                       InstanceMethod<&WalkObject::progress>("progress"), InstanceMethod<&WalkObject::notes>("notes")});
 }
@@ -158,6 +159,18 @@ void WalkObject::take(const Napi::CallbackInfo& info) {
   announced_->copy_to(target.Data());
   if (info[1].IsUndefined() || info[1].ToBoolean()) account_slab(env, target);
   walk_->recycle(std::move(announced_));
+}
+
+void WalkObject::stop(const Napi::CallbackInfo&) { walk_->stop(); }
+
+Napi::Value WalkObject::remaining(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  try {
+    const std::optional<std::string> bytes = walk_->remaining();
+    return bytes ? Napi::Value(Napi::Buffer<char>::Copy(env, bytes->data(), bytes->size())) : env.Null();
+  } catch (const std::exception& error) {
+    throw Napi::Error::New(env, error.what());
+  }
 }
 
 Napi::Value WalkObject::close(const Napi::CallbackInfo& info) {

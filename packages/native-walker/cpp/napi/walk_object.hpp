@@ -25,6 +25,8 @@ class WalkObject : public Napi::ObjectWrap<WalkObject> {
  private:
   Napi::Value next(const Napi::CallbackInfo& info);
   void take(const Napi::CallbackInfo& info);
+  void stop(const Napi::CallbackInfo& info);
+  Napi::Value remaining(const Napi::CallbackInfo& info);
   Napi::Value close(const Napi::CallbackInfo& info);
   Napi::Value accounting(const Napi::CallbackInfo& info);
   Napi::Value progress(const Napi::CallbackInfo& info);

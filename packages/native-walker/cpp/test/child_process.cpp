@@ -98,7 +98,7 @@ int child_main(const std::string& task, const std::string& root) {
   if (task.starts_with("fault ")) scan_with_fault(task, root);
   if (task == "own-atime") own_atime(root);
   if (task == "hung-pool") walk_beside_what_hangs(root);
-  if (task.starts_with("hang-")) scan_what_hangs(task, root);
+  if (task.starts_with("hang-") || task.starts_with("stop-")) scan_what_hangs(task, root);
   // Not exit(): a leak check needs descriptors and privileges this process gave away.
   std::fflush(nullptr);
   ::_exit(check::failed() ? 1 : 0);

@@ -28,7 +28,14 @@ void scan_what_hangs(const std::string& task, const std::string& root) {
   options.stat_chunk_local = 8;
   options.warn_after = 50ms;
   options.op_timeout = 200ms;
-  Consumer consumer(std::move(options));
+  Consumer consumer(options);
+  std::jthread stopper;
+  if (task.starts_with("stop")) {
+    stopper = std::jthread([&] {
+      while (hanging.held() == 0) std::this_thread::sleep_for(1ms);
+      consumer.walk().stop();
+    });
+  }
   std::set<std::string> paths;
   size_t given_up = 0;
   while (BatchPtr batch = consumer.next()) {
@@ -50,6 +57,16 @@ void scan_what_hangs(const std::string& task, const std::string& root) {
   const WalkNotes::Contents notes = consumer.walk().notes();
   CHECK(!notes.slow_calls.empty() && notes.slow_calls.back().given_up);
   CHECK(notes.slow_calls.back().path.ends_with("/stuck") && !notes.slow_calls.back().mount_point.empty());
+  stopper = {};
+  // Stopped while a call hangs: what was entered is whole, and the rest is left, of a mount that was given up.
+  options.remaining = consumer.walk().remaining();
+  if (options.remaining) {
+    CHECK(task.starts_with("stop"));
+    for (const ScannedRow& row : scan(options).rows) {
+      CHECK(paths.insert(row.path).second);
+      CHECK(row.state == EntryState::degraded);
+    }
+  }
   // What hung comes back, finds its place taken, and goes.
   CHECK(hanging.held() > 0 && consumer.walk().progress().given_up_threads == hanging.held());
   hanging.release();

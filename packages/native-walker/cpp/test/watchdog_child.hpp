@@ -5,7 +5,7 @@
 namespace pwalk::test {
 
 // In a child: scans a tree while what is called "stuck" hangs, gives up on it, and lets it return late.
-// `task` is "hang-N" for N threads.
+// `task` is "hang-N" for N threads, or "stop-N" to stop the walk when something hangs.
 void scan_what_hangs(const std::string& task, const std::string& root);
 
 }  // namespace pwalk::test

@@ -9,7 +9,7 @@ using namespace pwalk::test;
 namespace {
 
 void check_hanging(const ScratchTree& tree) {
-  for (const char* task : {"hang-1", "hang-2", "hang-6"}) CHECK_EQ(run_child(task, tree.path()), 0);
+  for (const char* task : {"hang-1", "hang-2", "hang-6", "stop-1", "stop-3"}) CHECK_EQ(run_child(task, tree.path()), 0);
 }
 
 }  // namespace
