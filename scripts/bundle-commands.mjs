@@ -10,7 +10,7 @@ import { rolldown } from 'rolldown';
 import { writeManifest } from './command-manifest.mjs';
 
 /** Commands (or folders of them) whose code is all ours. */
-const bundled = ['report', 'walk', 'repair'];
+const bundled = ['report', 'resume', 'walk', 'repair'];
 
 /** What finds files beside its own: left where it is, and a dependency of this package for that. */
 const external = ['apache-arrow', 'parquet-wasm'];

@@ -13,12 +13,13 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const files = [
   'packages/native-walker/test/walk/like-os-walk.test.ts',
   'packages/cli/test/report-extremes.test.ts',
+  'packages/cli/test/kill-and-resume.test.ts',
 ];
 
 setup();
 const { status } = spawnSync(
   join(root, 'node_modules/.bin/vitest'),
-  ['run', '--testTimeout=86400000', ...files],
+  ['run', '--testTimeout=86400000', '--hookTimeout=86400000', ...files],
   { cwd: root, stdio: 'inherit', env: { ...process.env, PWALK_SOAK: process.argv[2] ?? '50' } },
 );
 const fuzz = spawnSync(process.execPath, [join(root, 'scripts/fuzz.mjs')], {

@@ -3,6 +3,9 @@ import { exactJson } from './exact-json.js';
 import { formatSummary, jsonSummary } from './format-summary.js';
 import type { RunSummary } from './run-pipeline.js';
 
+/** What a report may come to, and a configured run may not. */
+const ofReports = { matched: null, stopped: null, wasWhole: false } as const;
+
 /** The summary of a configured run for people: that of a report, and what filters and actions did. */
 export function formatRun(summary: RunSummary): string {
   const { accounting, rows, matched, actions } = summary;
@@ -16,7 +19,7 @@ export function formatRun(summary: RunSummary): string {
     );
   }
   if (accounting === null) lines.push(`${groupDigits(rows)} rows`);
-  else lines.push(formatSummary({ ...summary, accounting, matched: null }));
+  else lines.push(formatSummary({ ...summary, accounting, ...ofReports }));
   return lines.join('\n');
 }
 
@@ -28,6 +31,6 @@ export function jsonRun(summary: RunSummary): string {
   const rest =
     accounting === null
       ? exactJson({ entries: rows, complete, outputs, seconds, exitCode })
-      : jsonSummary({ ...summary, accounting, matched: null });
+      : jsonSummary({ ...summary, accounting, ...ofReports });
   return `${run.slice(0, -1)},${rest.slice(1)}`;
 }

@@ -50,10 +50,26 @@ export function formatSummary(summary: ReportSummary): string {
       `${escapeText(path)}: ${groupDigits(rows)} rows${size === null ? '' : `, ${formatSize(size)}`}`,
     );
   }
+  if (summary.stopped !== null) lines.push(stopLine(summary.stopped, outputs[0]?.path ?? ''));
+  if (summary.wasWhole) lines.push('The scan was whole already: nothing was left to do.');
   const rate =
     seconds > 0 ? `, ${groupDigits(Math.round(accounting.rows / seconds))} entries/s` : '';
   lines.push(`${seconds.toFixed(1)} s${rate}`);
   return lines.join('\n');
+}
+
+/** That a run was stopped, and how to go on. */
+function stopLine(
+  { reason, directoriesLeft, resumable }: NonNullable<ReportSummary['stopped']>,
+  path: string,
+): string {
+  const why = reason === 'time limit' ? 'stopped at the time limit' : 'stopped as asked';
+  const left =
+    directoriesLeft === null
+      ? 'directories are left that were not read'
+      : `${groupDigits(directoriesLeft)} directories are left, with what is below them`;
+  if (!resumable) return `${why}: ${left}, so the result is incomplete`;
+  return `${why}: ${left}; go on with: pwalk resume ${escapeText(path)}`;
 }
 
 /** The summary for programs: one JSON object on one line. Counts are exact, whatever their size. */
@@ -74,6 +90,7 @@ export function jsonSummary(summary: ReportSummary): string {
     outputs,
     matched: matched ?? undefined,
     seconds: Number(seconds.toFixed(3)),
+    stopped: summary.stopped ?? undefined,
     exitCode,
     read,
     excluded,

@@ -51,3 +51,5 @@ export { type RepairSettings, repair } from './repair.js';
 export { type ReportSummary, report } from './report.js';
 export type { OutputOptions, OutputSettings, ReportOptions } from './report-options.js';
 export type { ReportProgress } from './report-progress.js';
+export type { CheckpointOptions } from './scan-directory/checkpoint-options.js';
+export { type ResumeOptions, resume } from './scan-directory/scan.js';

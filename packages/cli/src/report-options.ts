@@ -17,6 +17,13 @@ import {
   type OutputPlan,
 } from './output-format.js';
 import type { ReportProgress } from './report-progress.js';
+import {
+  type CheckpointOptions,
+  type CheckpointPlan,
+  checkCheckpointed,
+  checkpointOptions,
+  LONGEST_TIME,
+} from './scan-directory/checkpoint-options.js';
 import { LEAST_MEMORY } from './size.js';
 
 /** Settings of one output. */
@@ -65,6 +72,15 @@ export interface ReportOptions extends OutputSettings, PruneOptions {
   readonly opTimeout?: number | undefined;
   /** Whether network file systems may answer from their caches. @default 'lazy': they may */
   readonly stat?: 'lazy' | 'sync' | undefined;
+  /** Write a directory of parts instead of a file, a scan that `resume()` goes on with after any end. */
+  readonly checkpoint?: CheckpointOptions | undefined;
+  /**
+   * Seconds after which the walk stops: directories that were entered are finished, and the others are
+   * missing from the result, or with `checkpoint` left to `resume()`.
+   */
+  readonly timeLimit?: number | undefined;
+  /** Stops the walk in the same way when it aborts. */
+  readonly stop?: AbortSignal | undefined;
   /** Cancels the report: it rejects with `PWALK_CANCELLED` and leaves no file. */
   readonly signal?: AbortSignal | undefined;
   readonly onWarning?: ((message: string) => void) | undefined;
@@ -74,13 +90,14 @@ export interface ReportOptions extends OutputSettings, PruneOptions {
 
 /** A report of which nothing is left to refuse. */
 export interface ReportPlan
-  extends Omit<ReportOptions, 'output' | 'constants' | keyof OutputSettings> {
+  extends Omit<ReportOptions, 'output' | 'constants' | 'checkpoint' | keyof OutputSettings> {
   readonly roots: readonly Uint8Array[];
   readonly outputs: readonly OutputPlan[];
   readonly constants: Readonly<Record<string, string>>;
   readonly filters: readonly Stage<'filter'>[];
   readonly snapshots: boolean;
   readonly stat: 'lazy' | 'sync';
+  readonly checkpoint: CheckpointPlan | undefined;
 }
 
 const path = z.string().min(1, 'must not be empty').refine(hasNoNul, 'must not hold a NUL');
@@ -118,6 +135,9 @@ const optionsSchema = z.strictObject({
   snapshots: z.boolean().default(false),
   opTimeout: z.number().min(0).max(31_536_000).optional(),
   stat: z.enum(['lazy', 'sync']).default('lazy'),
+  checkpoint: checkpointOptions.optional(),
+  timeLimit: z.number().positive().max(LONGEST_TIME).optional(),
+  stop: z.instanceof(AbortSignal).optional(),
   signal: z.instanceof(AbortSignal).optional(),
   onWarning: called<(message: string) => void>(),
   onProgress: called<(progress: ReportProgress) => void>(),
@@ -192,7 +212,15 @@ export async function planReport(givenRoots: unknown, givenOptions: unknown): Pr
   }
   if (options.errors !== undefined) checkErrorsFile(options.errors);
   await checkApart([...outputs.map((planned) => planned.path), options.errors ?? []].flat());
-  return { ...options, roots: roots.map((one) => Buffer.from(one)), outputs, constants };
+  const plan: ReportPlan = {
+    ...options,
+    checkpoint: options.checkpoint,
+    roots: roots.map((one) => Buffer.from(one)),
+    outputs,
+    constants,
+  };
+  if (plan.checkpoint !== undefined) checkCheckpointed(plan);
+  return plan;
 }
 
 function parsed<S extends z.ZodType>(schema: S, value: unknown, what: string): z.output<S> {

@@ -1,5 +1,5 @@
 import { decodeName, type FilteredSink, type PipelineSpec, type Stage } from '@pwalk/core';
-import { type PruneOptions, pruneOptions, walker } from '@pwalk/native-walker';
+import { type PruneOptions, pruneOptions, type WalkPart, walker } from '@pwalk/native-walker';
 import { constantColumns } from './constant-columns.js';
 import { errorsFile } from './errors-sink.js';
 import { type FailureLog, failureLog } from './failed-entries.js';
@@ -7,11 +7,15 @@ import { type MatchCount, matchCount } from './match-count.js';
 import { sinkFor } from './output-format.js';
 import type { ReportPlan } from './report-options.js';
 
-/** The pipeline of a report: the walker, constant columns, an output after the other, the errors. */
+/**
+ * The pipeline of a report: the walker, constant columns, an output after the other, the errors.
+ * @param part where the walk can be stopped, or goes on
+ */
 export async function reportPipeline(
   plan: ReportPlan,
   failures: FailureLog,
   matches: MatchCount,
+  part?: WalkPart,
 ): Promise<PipelineSpec> {
   const { roots, outputs, constants, errors, memory, signal, filters } = plan;
   const { threads, snapshots, stat, opTimeout } = plan;
@@ -26,7 +30,7 @@ export async function reportPipeline(
   const names = Object.keys(constants);
   const sinks = await Promise.all(outputs.map((output) => sinkFor(output, constants)));
   return {
-    source: walker({ ...walking, roots: [...roots] }),
+    source: walker({ ...walking, roots: [...roots], ...(part === undefined ? {} : { part }) }),
     filters: names.length === 0 ? [] : [constantColumns({ ...constants })],
     sinks: [
       // What could not be read is told whatever the filters say, so they stand before the outputs only.

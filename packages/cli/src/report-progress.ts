@@ -20,10 +20,16 @@ export interface ReportProgress {
 /** Puts what a source says of itself into the figures of a report. */
 export function reportProgress(
   { rows: entries, queuedDirectories }: SourceProgress,
-  known: { readonly errors: number; readonly seconds: number; readonly expected: number | null },
+  known: {
+    readonly errors: number;
+    readonly seconds: number;
+    readonly expected: number | null;
+    /** Entries of earlier runs, which took time of their own. */
+    readonly before: number;
+  },
 ): ReportProgress {
-  const { errors, seconds, expected } = known;
-  const entriesPerSecond = seconds > 0 ? entries / seconds : 0;
+  const { errors, seconds, expected, before } = known;
+  const entriesPerSecond = seconds > 0 ? (entries - before) / seconds : 0;
   // Once the walk has outgrown the expectation, that says nothing any more.
   const isAhead = expected !== null && expected > entries && entriesPerSecond > 0;
   return {

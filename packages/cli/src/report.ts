@@ -7,12 +7,14 @@ import {
   runPipeline,
   skippedCount,
 } from '@pwalk/core';
+import { WalkPart } from '@pwalk/native-walker';
 import { expectedEntries } from './expected-entries.js';
 import { type FailedEntry, FailureLog } from './failed-entries.js';
 import { MatchCount } from './match-count.js';
 import { planReport, type ReportOptions } from './report-options.js';
 import { reportPipeline } from './report-pipeline.js';
 import { reportProgress } from './report-progress.js';
+import { type StopReason, StopRequest } from './stop-request.js';
 
 /** What a report came to. */
 export interface ReportSummary {
@@ -28,7 +30,17 @@ export interface ReportSummary {
   /** In the order they were asked for; the file of errors last. */
   readonly outputs: readonly Output[];
   readonly seconds: number;
-  /** The status the command ends with: 0, 3 when something is missing from the result, 4 for a match. */
+  /** Why directories are missing from the result: the run was stopped. Null when it ran to its end. */
+  readonly stopped: {
+    readonly reason: StopReason;
+    /** Null where it is not known. */
+    readonly directoriesLeft: number | null;
+    /** `resume()` goes on with it. */
+    readonly resumable: boolean;
+  } | null;
+  /** The scan that was to be resumed was whole already. */
+  readonly wasWhole: boolean;
+  /** The status the command ends with: 0, 3 when something is missing from the result, 4 for a match, 75 when it can be resumed. */
   readonly exitCode: number;
 }
 
@@ -51,9 +63,17 @@ export async function report(
   options: ReportOptions,
 ): Promise<ReportSummary> {
   const plan = await planReport(roots, options);
+  if (plan.checkpoint !== undefined) {
+    const { startScan } = await import('./scan-directory/scan.js');
+    return startScan(plan, plan.checkpoint);
+  }
+  const stop = new StopRequest(plan.stop, plan.timeLimit);
+  const part = new WalkPart();
+  stop.signal.addEventListener('abort', () => part.stop(), { once: true });
+  if (stop.signal.aborted) part.stop();
   const failures = new FailureLog(MOST_EXAMPLES);
   const matches = new MatchCount();
-  const pipeline = await reportPipeline(plan, failures, matches);
+  const pipeline = await reportPipeline(plan, failures, matches, part);
   const { onProgress, onWarning } = plan;
   // Not waited for: it asks the file systems of the roots, and they may hang.
   let expected: number | null = null;
@@ -78,12 +98,15 @@ export async function report(
                 errors: failures.count,
                 seconds: (performance.now() - started) / 1000,
                 expected,
+                before: 0,
               }),
             ),
         }),
-  }).catch((error) => {
-    throw plan.outputs.length > 1 || plan.errors !== undefined ? withOthers(error) : error;
-  });
+  })
+    .catch((error) => {
+      throw plan.outputs.length > 1 || plan.errors !== undefined ? withOthers(error) : error;
+    })
+    .finally(() => stop.end());
   if (accounting === null) {
     throw new PwalkError(
       'PWALK_ACCOUNTING_BROKEN',
@@ -101,6 +124,10 @@ export async function report(
     complete,
     outputs,
     seconds,
+    stopped: part.isStopped
+      ? { reason: stop.reason, directoriesLeft: null, resumable: false }
+      : null,
+    wasWhole: false,
     exitCode: isFinding ? exitCodes.refused : complete ? exitCodes.complete : exitCodes.incomplete,
   };
 }

@@ -1,12 +1,9 @@
-import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { command, pwalk, scratch, sql } from './support/pwalk.js';
+import { buildFaults, type Fault, pwalkWith } from './support/faults.js';
+import { pwalk, scratch, sql } from './support/pwalk.js';
 
-const walker = fileURLToPath(new URL('../../native-walker', import.meta.url));
-const builder = fileURLToPath(new URL('../../../scripts/build-native.mjs', import.meta.url));
 const here = scratch();
 const { errno } = constants;
 
@@ -14,9 +11,7 @@ const { errno } = constants;
 const DIRECTORIES = 40;
 const ROWS = 1 + DIRECTORIES * 3;
 
-beforeAll(() => {
-  execFileSync(process.execPath, [builder, 'faults'], { cwd: walker, stdio: 'ignore' });
-}, 300_000);
+beforeAll(buildFaults, 300_000);
 
 beforeEach(() => {
   for (let i = 0; i < DIRECTORIES; i++) {
@@ -25,27 +20,13 @@ beforeEach(() => {
   }
 });
 
-interface Fault {
-  readonly call: 'openat' | 'getdents64' | 'statx';
-  readonly error: keyof typeof errno;
-  /** Last component of what the calls are about; any when empty. */
-  readonly name: string;
-  /** The first that fails, and each so many after it; 0 for no other. */
-  readonly first?: number;
-  readonly every?: number;
-}
-
-/** Runs a report while the kernel fails some of its calls, whoever makes them. */
+/** Runs a report while the kernel fails some of its calls. */
 async function reportWith(fault: Fault, ...flags: string[]) {
-  const { call, error, name, first = 1, every = 1 } = fault;
   const output = here.at('faulted.parquet');
-  const { status, stdout, stderr } = spawnSync(
-    `${walker}/build/faults`,
-    [
-      ...[call, `${errno[error]}`, name, `${first}`, `${every}`],
-      ...[process.execPath, command, 'report', here.at('tree'), '-o', output, '--json', ...flags],
-    ],
-    { encoding: 'utf8', timeout: 90_000 },
+  const { status, stdout, stderr } = pwalkWith(
+    fault,
+    ['report', here.at('tree'), '-o', output, '--json', ...flags],
+    here.path,
   );
   const query = `select coalesce(path, '') as path, state, errno, inode, size, mode, mtime, btime from '${output}' order by path`;
   return { status, stderr, summary: JSON.parse(stdout), rows: await sql(query) };

@@ -2,6 +2,7 @@ import * as Args from '@oclif/core/args';
 import { Command } from '@oclif/core/command';
 import * as Flags from '@oclif/core/flags';
 import { exactArguments } from '../exact-arguments.js';
+import { checkpointFlags, checkpointSettings } from '../flags/checkpoint-flags.js';
 import { configFlag } from '../flags/config-flags.js';
 import { filterFlags, filtersOf } from '../flags/filter-flags.js';
 import { outputFlags, outputRequest } from '../flags/output-flags.js';
@@ -23,7 +24,13 @@ async function isOfConfig([first]: readonly string[]): Promise<boolean> {
   );
 }
 
-const reportFlags = { ...outputFlags, ...filterFlags, ...scanFlags, ...pruneFlags };
+const reportFlags = {
+  ...outputFlags,
+  ...filterFlags,
+  ...scanFlags,
+  ...pruneFlags,
+  ...checkpointFlags,
+};
 
 export default class Explain extends Command {
   static override summary =
@@ -68,6 +75,7 @@ Exit status: 0, or 2 for usage.`;
     const options = {
       ...scanSettings(flags),
       ...pruneSettings(flags),
+      ...checkpointSettings(flags),
       ...wanted,
       output,
       filters: await filtersOf(flags),

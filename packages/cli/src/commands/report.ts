@@ -1,6 +1,7 @@
 import * as Args from '@oclif/core/args';
 import { Command } from '@oclif/core/command';
 import { exactArguments } from '../exact-arguments.js';
+import { checkpointFlags, checkpointSettings } from '../flags/checkpoint-flags.js';
 import { failOnMatchFlag, filterFlags, filtersOf } from '../flags/filter-flags.js';
 import { outputFlags, outputRequest } from '../flags/output-flags.js';
 import { progressFlags } from '../flags/progress-flags.js';
@@ -18,11 +19,12 @@ export default class Report extends Command {
 
 Snapshot directories are not entered unless --snapshots is given. Symbolic links are not followed unless --follow-symlinks is given. The file appears under its name when it is whole.
 
-Exit status: 0 complete, 1 failed, 2 usage, 3 finished but something could not be read, 4 an entry matched with --fail-on-match, 5 the output could not be written, 130 and 143 by signal.`;
+Exit status: 0 complete, 1 failed, 2 usage, 3 finished but something could not be read, 4 an entry matched with --fail-on-match, 5 the output could not be written, 75 stopped and can be resumed, 130 and 143 by signal.`;
 
   static override examples = [
     '<%= config.bin %> report /data',
     '<%= config.bin %> report /data /scratch -o scan.parquet --json',
+    '<%= config.bin %> report /data -o scan/ --checkpoint --time-limit 24h',
     '<%= config.bin %> report / -x --exclude node_modules --exclude "*.{o,tmp}"',
     '<%= config.bin %> report /data -o scan.csv.gz --format dey-csv',
     `<%= config.bin %> report /data -o old.csv --where 'size > 1GiB && mtime < now - 2y'`,
@@ -43,6 +45,7 @@ Exit status: 0 complete, 1 failed, 2 usage, 3 finished but something could not b
     'fail-on-match': failOnMatchFlag,
     ...scanFlags,
     ...pruneFlags,
+    ...checkpointFlags,
     ...progressFlags,
     ...summaryFlags,
   };
@@ -51,6 +54,8 @@ Exit status: 0 complete, 1 failed, 2 usage, 3 finished but something could not b
     const { argv, flags } = await this.parse(Report);
     const { output, ...wanted } = outputRequest(flags);
     const scan = scanSettings(flags);
+    const { checkpoint, timeLimit } = checkpointSettings(flags);
+    if (checkpoint !== undefined) interruption.canResume();
     const { report } = await import('../report.js');
     const isStdoutTaken = await takesStdout(flags.output);
     const line = flags.progress && !flags.quiet ? await progressLine(isStdoutTaken) : null;
@@ -61,6 +66,9 @@ Exit status: 0 complete, 1 failed, 2 usage, 3 finished but something could not b
       output,
       filters: await filtersOf(flags),
       failOnMatch: flags['fail-on-match'],
+      checkpoint,
+      timeLimit,
+      stop: interruption.stop,
       signal: interruption.signal,
       onWarning: (message) => {
         line?.clear();
@@ -69,6 +77,7 @@ Exit status: 0 complete, 1 failed, 2 usage, 3 finished but something could not b
       onProgress: line === null ? undefined : (progress) => line.show(progress),
     }).finally(() => line?.clear());
     process.exitCode = summary.exitCode;
+    if (checkpoint !== undefined && summary.stopped === null) interruption.settle();
     const { formatSummary, jsonSummary } = await import('../format-summary.js');
     const text = flags.json ? jsonSummary(summary) : flags.quiet ? null : formatSummary(summary);
     if (text === null) return;

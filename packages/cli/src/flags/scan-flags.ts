@@ -1,9 +1,7 @@
 import * as Flags from '@oclif/core/flags';
 import { PwalkError } from '@pwalk/core';
+import { parseDuration } from '../duration.js';
 import { LEAST_MEMORY, parseSize } from '../size.js';
-
-/** A year, in seconds. */
-const LONGEST_WAIT = 31_536_000;
 
 /** How a tree is read: the same for every command that walks one. */
 export const scanFlags = {
@@ -67,20 +65,13 @@ export function scanSettings(flags: ParsedScanFlags): ScanSettings {
   };
 }
 
-/** Seconds of a time as `90`, `90s`, `5m` or `1h`; 0 of `none`. */
+/** Seconds of a time; 0 of `none`. */
 function seconds(text: string): number {
-  if (text === 'none') return 0;
-  const [, number, unit = 's'] = /^(\d{1,7})([smh])?$/.exec(text) ?? [];
-  const value =
-    Number(number) * { s: 1, m: 60, h: 3600 }[unit === 'm' || unit === 'h' ? unit : 's'];
-  if (value > 0 && value <= LONGEST_WAIT) return value;
-  throw new PwalkError(
-    'PWALK_OPTIONS_INVALID',
-    `--op-timeout ${text} is no time to wait; give it as 120s, 5m or 1h, or none to wait for ever.`,
-  );
+  return text === 'none' ? 0 : parseDuration(text, '--op-timeout') / 1000;
 }
 
-function memorySize(text: string): number {
+/** @throws PwalkError `PWALK_OPTIONS_INVALID` */
+export function memorySize(text: string): number {
   const bytes = parseSize(text);
   if (bytes < LEAST_MEMORY) {
     throw new PwalkError(

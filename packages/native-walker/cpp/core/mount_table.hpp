@@ -27,6 +27,10 @@ struct Mount {
   const bool remote;  // asking it means asking another machine or another process
   const FileSystemKind kind;
   std::atomic<bool> degraded{false};
+
+  // For one that another walk knew: what it is now, nobody has looked yet. No mount has this key.
+  static constexpr uint64_t stand_in_key = ~uint64_t{0};
+  bool is_stand_in() const { return key == stand_in_key; }
 };
 
 // Mounts by id, so that bind mounts and subvolumes count as what they are; where the kernel tells no

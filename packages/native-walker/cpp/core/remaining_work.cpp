@@ -16,7 +16,7 @@ constexpr uint32_t format_version = 1;
 constexpr size_t header_bytes = 12;
 
 enum MountFlag : uint8_t { mount_remote = 1, mount_degraded = 2 };
-enum NodeFlag : uint8_t { node_pending = 1, node_follow = 2, node_stat = 4, node_identity = 8 };
+enum NodeFlag : uint8_t { node_pending = 1, node_follow = 2, node_stat = 4, node_identity = 8, node_mount_unknown = 16 };
 
 template <class T>
 void put(std::string& to, T value) {
@@ -87,15 +87,15 @@ Node read_node(Reader& from, const std::vector<Node>& above, std::deque<Mount>& 
   const std::string name(from.take(from.number<uint32_t>()));
   const auto has = [flags](NodeFlag flag) { return (flags & flag) != 0; };
   if (parent > above.size() || mount > mounts.size()) Reader::refuse("a directory refers to nothing");
-  if (flags > 15 || name.empty() || name.find('\0') != std::string::npos) Reader::refuse("a directory has no name");
+  if (flags > 31 || name.empty() || name.find('\0') != std::string::npos) Reader::refuse("a directory has no name");
   Node node{.directory = {}, .pending = has(node_pending)};
   // Only a root is pending without having been looked at.
   if (!has(node_identity)) {
-    if (parent != 0 || mount != 0 || has(node_stat) || !node.pending) Reader::refuse("a directory is unknown");
+    if (parent != 0 || mount != 0 || has(node_stat) || has(node_mount_unknown) || !node.pending) Reader::refuse("a directory is unknown");
     node.directory = Directory::root(name);
     return node;
   }
-  if (mount == 0 || has(node_stat) != node.pending) Reader::refuse("a directory is not whole");
+  if (mount == 0 || has(node_stat) != node.pending || (has(node_mount_unknown) && !node.pending)) Reader::refuse("a directory is not whole");
   StatRow row;
   FileIdentity then{};
   if (has(node_stat)) {
@@ -114,6 +114,7 @@ Node read_node(Reader& from, const std::vector<Node>& above, std::deque<Mount>& 
     if (holder.pending || !is_name(name)) Reader::refuse("a directory is in no place");
     node.directory = Directory::restored_child(holder.directory, name, then);
     node.directory->follow = has(node_follow);
+    node.directory->mount_known = !has(node_mount_unknown);
   }
   node.directory->mount = &mounts[mount - 1];
   if (has(node_stat)) {
@@ -163,7 +164,8 @@ uint32_t RemainingWriter::write(const Directory& directory, bool pending) {
   put(nodes_, number_of(directory.mount));
   const bool stat = pending && directory.has_stat;
   put(nodes_, static_cast<uint8_t>((pending ? node_pending : 0) | (directory.follow && !directory.is_root() ? node_follow : 0) |
-                                   (stat ? node_stat : 0) | (directory.identified ? node_identity : 0)));
+                                   (stat ? node_stat : 0) | (directory.identified ? node_identity : 0) |
+                                   (directory.mount_known ? 0 : node_mount_unknown)));
   put(nodes_, static_cast<uint32_t>(directory.name.size()));
   nodes_ += directory.name;
   if (stat) {
@@ -192,7 +194,7 @@ RemainingWork read_remaining(std::string_view bytes) {
   const auto count = from.number<uint32_t>();
   RemainingWork work;
   for (const char flags : from.take(mounts)) {
-    work.mounts.emplace_back(uint64_t{std::numeric_limits<uint64_t>::max()}, (flags & mount_remote) != 0,
+    work.mounts.emplace_back(uint64_t{Mount::stand_in_key}, (flags & mount_remote) != 0,
                              FileSystemKind::storage, (flags & mount_degraded) != 0);
   }
   std::vector<Node> nodes;

@@ -133,16 +133,20 @@ void Worker::visit(const DirectoryRef& directory) {
     if (directory->mount->degraded.load(std::memory_order_relaxed)) {
       return writer_.unlisted(directory, {.type = EntryType::directory, .stat = &directory->stat, .state = EntryState::degraded});
     }
-    int error;
-    {
+    int error = 0;
+    std::optional<DescriptorUse> kept_open;
+    if (directory->mount->is_stand_in()) {
+      directory->users.fetch_add(1, std::memory_order_relaxed);
+      kept_open.emplace(state_.descriptors, directory.get());
+      error = find_current_mount(*directory);
+    }
+    if (error == 0) {
       clock_.begin({.operation = Operation::open, .directory = directory.get()});
       const PinnedDirectory pinned(state_.descriptors, *directory);
       clock_.end();
       error = pinned.error();
       if (error == 0) {
         parent.end();
-        if (directory->restored) error = find_mount(*directory, pinned.fd());
-        if (error != 0) return not_entered(directory, error, Operation::stat);
         if (!is_first_visit(*directory)) {
           return writer_.unlisted(directory, {.type = EntryType::directory, .stat = &directory->stat, .state = EntryState::loop});
         }
@@ -161,21 +165,24 @@ void Worker::visit(const DirectoryRef& directory) {
 }
 
 // Of a directory that another walk knew: what it is on now, in place of the stand-in.
-int Worker::find_mount(Directory& directory, int fd) {
-  const auto [mount, error] = mount_now(directory, fd);
-  if (mount != nullptr) directory.mount = mount;
+int Worker::find_current_mount(Directory& directory) {
+  MountTable::Probe probe{nullptr};
+  const int error = timed({.operation = Operation::open, .directory = &directory}, [&] {
+    return state_.descriptors.call_with(directory, [&](int fd) {
+      probe = current_mount(directory, fd);
+      return probe.error;
+    });
+  });
+  if (error == 0) directory.mount = probe.mount;
   return error;
 }
 
-// The same without touching the directory, which others may know.
-Worker::MountNow Worker::mount_now(const Directory& directory, int fd) {
-  if (!directory.restored) return {directory.mount};
-  return timed({.operation = Operation::stat, .directory = &directory, .fd = fd}, [&]() -> MountNow {
-    StatRow row;
-    if (const int error = state_.stat(fd, ".", directory.mount->remote, row); error != 0) return {nullptr, error};
-    const MountTable::Probe probe = state_.scope.mount_of(fd, row);
-    return {probe.mount, probe.error};
-  });
+// The mount of an open directory, which may be known by a stand-in only.
+MountTable::Probe Worker::current_mount(const Directory& directory, int fd) {
+  if (!directory.mount->is_stand_in()) return {directory.mount};
+  StatRow row;
+  if (const int error = state_.stat(fd, ".", directory.mount->remote, row); error != 0) return {nullptr, error, Operation::stat};
+  return state_.scope.mount_of(fd, row);
 }
 
 // Where symbolic links are followed: nobody has entered the directory yet. It is what it was opened as.
@@ -258,27 +265,28 @@ bool Worker::look_again(const DirectoryRef& directory) {
   }
   directory->set_stat(row);
   if (row.is_directory()) {
-    const auto [mount, failed] = mount_now(parent, pinned.fd());
-    if (mount == nullptr) {
-      not_entered(directory, failed, Operation::stat);
-      return false;
-    }
-    return may_enter(directory, timed({.operation = Operation::stat, .directory = directory.get()}, [&] {
-                       return state_.scope.of(parent, mount, pinned.fd(), directory->name, row, directory->follow);
-                     }));
+    return may_enter(directory, timed({.operation = Operation::stat, .directory = directory.get()},
+                                      [&] { return verdict_on(*directory, pinned.fd(), row); }));
   }
   writer_.unlisted(directory, {.type = row.type(), .stat = &row});
   return false;
 }
 
+// Whether a directory may be entered whose stat is `row`, and whose parent is open.
+Scope::Verdict Worker::verdict_on(const Directory& directory, int parent_fd, const StatRow& row) {
+  const Directory& parent = *directory.parent;
+  const auto [mount, error, operation] = current_mount(parent, parent_fd);
+  if (mount == nullptr) return {state_of(error), nullptr, error, operation};
+  return state_.scope.of(parent, mount, parent_fd, directory.name, row, directory.follow);
+}
+
 // There was no descriptor left to find out what the directory is on. True when it may be entered.
 bool Worker::find_mount(const DirectoryRef& directory) {
-  const Directory& parent = *directory->parent;
   part_ = {.directory = &directory};
   Scope::Verdict verdict{EntryState::ok};
   clock_.begin({.operation = Operation::open, .directory = directory.get()});
   const int error = state_.descriptors.call_with(*directory->parent, [&](int fd) {
-    verdict = state_.scope.of(parent, fd, directory->name, directory->stat, directory->follow);
+    verdict = verdict_on(*directory, fd, directory->stat);
     return verdict.error;
   });
   clock_.end();

@@ -72,12 +72,9 @@ class Worker {
   auto timed(const OperationClock::Call& call, Make make);
   void visit(const DirectoryRef& directory);
   void visit(const StatChunk& chunk);
-  int find_mount(Directory& directory, int fd);
-  struct MountNow {
-    Mount* mount;  // null: the errno says why
-    int error = 0;
-  };
-  MountNow mount_now(const Directory& directory, int fd);
+  int find_current_mount(Directory& directory);
+  MountTable::Probe current_mount(const Directory& directory, int fd);
+  Scope::Verdict verdict_on(const Directory& directory, int parent_fd, const StatRow& row);
   bool is_first_visit(Directory& directory);
   bool look_at_root(const DirectoryRef& root);
   bool find_mount(const DirectoryRef& directory);

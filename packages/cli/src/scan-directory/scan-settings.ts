@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { CORE_VERSION } from '@pwalk/core';
+import { pruneOptions } from '@pwalk/native-walker';
+import { isCompression } from '../compression.js';
+import type { ReportOptions, ReportPlan } from '../report-options.js';
+import type { CheckpointPlan } from './checkpoint-options.js';
+import type { ScanDirectory } from './scan-directory.js';
+import type { ScanHead, ScanState } from './scan-state.js';
+
+/** The first commit of a scan: how it was asked for, and that nothing is walked yet. */
+export async function firstState(
+  plan: ReportPlan,
+  { interval, partSize }: CheckpointPlan,
+  directory: ScanDirectory,
+): Promise<ScanState> {
+  const { excludeFrom = [], excludePaths = [], exclude = [], ...prune } = pruneOptions.parse(plan);
+  const { threads, memory, snapshots, stat, opTimeout, constants, outputs } = plan;
+  const columns = outputs[0]?.columns;
+  // Files of patterns may change before the scan is resumed: it goes by its own copies.
+  const keepAll = (files: readonly string[], name: string) =>
+    Promise.all(files.map((file, at) => directory.keep(file, `${name}-${at}`)));
+  const head: ScanHead = {
+    id: randomUUID(),
+    startedAt: new Date().toISOString(),
+    host: hostname(),
+    pwalk: CORE_VERSION,
+    directory: process.cwd(),
+    settings: {
+      roots: plan.roots.map(base64),
+      ...(columns === undefined ? {} : { columns: [...columns] }),
+      ...(outputs[0]?.compression === undefined ? {} : { compression: outputs[0].compression }),
+      constants: { ...constants },
+      exclude: exclude.map((glob) => base64(Buffer.from(glob))),
+      excludeFrom: await keepAll(excludeFrom, 'exclude-from'),
+      excludePaths: await keepAll(excludePaths, 'exclude-paths'),
+      ...defined({ ...prune, threads, memory, opTimeout }),
+      snapshots,
+      stat,
+      interval,
+      partSize,
+    },
+  };
+  return {
+    generation: 0,
+    scan: head,
+    roots: [],
+    parts: [],
+    accounting: null,
+    errorExamples: [],
+    seconds: 0,
+    directoriesLeft: null,
+    frontier: null,
+  };
+}
+
+/** The scan as it was asked for. */
+export function requestOf(
+  { settings }: ScanHead,
+  output: string,
+): { roots: readonly Buffer[]; options: ReportOptions } {
+  const { roots, exclude, compression, interval, partSize, ...others } = settings;
+  return {
+    roots: roots.map(bytes),
+    options: {
+      ...others,
+      ...(isCompression(compression) ? { compression } : {}),
+      exclude: exclude?.map(bytes),
+      output,
+      checkpoint: { interval, partSize },
+    },
+  };
+}
+
+function base64(of: Uint8Array): string {
+  return Buffer.from(of).toString('base64');
+}
+
+function bytes(of: string): Buffer {
+  return Buffer.from(of, 'base64');
+}
+
+/** Without the members that are undefined. */
+function defined<T extends object>(of: T): T {
+  const given = Object.entries(of).filter(([, value]) => value !== undefined);
+  return Object.assign(Object.create(Object.prototype), Object.fromEntries(given));
+}

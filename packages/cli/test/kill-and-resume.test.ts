@@ -1,0 +1,106 @@
+import { once } from 'node:events';
+import { existsSync, statSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { buildFaults, pwalkWith } from './support/faults.js';
+import { pwalk, scratch, startPwalk } from './support/pwalk.js';
+import { committedParts, committedRows, expectSameRows, growTree } from './support/scans.js';
+
+const here = scratch();
+
+/** For `npm run test:soak`: a larger tree, and kills by the hundred. */
+const soak = Number(process.env.PWALK_SOAK ?? 0);
+const ENTRIES = soak > 0 ? 300_000 : 8_000;
+const KILLS = soak > 0 ? Math.max(200, soak * 5) : 6;
+const PART_SIZE = soak > 0 ? '16kB' : '4kB';
+
+beforeAll(buildFaults, 300_000);
+
+/** The command that begins the scan, or goes on with it. */
+function nextCommand(): string[] {
+  return logLength() > 0
+    ? ['resume', 'scan', '-q']
+    : ['report', 'tree', '-o', 'scan', '--checkpoint', '--part-size', PART_SIZE, '-q'];
+}
+
+/** After a kill: nothing that was committed has changed, and nothing is lost of it. */
+async function expectKept(before: ReadonlyMap<string, string>, rows: number) {
+  const after = await committedParts(here.at('scan'));
+  for (const [name, identity] of before) expect(after.get(name)).toBe(identity);
+  expect(await committedRows(here.at('scan'))).toBeGreaterThanOrEqual(rows);
+  return after;
+}
+
+async function expectWhole() {
+  const { status, stdout } = pwalk(['resume', 'scan', '--json'], { cwd: here.path });
+  const whole = pwalk(['report', 'tree', '-o', 'whole.parquet', '--json'], { cwd: here.path });
+  expect([status, whole.status]).toEqual([0, 0]);
+  const { outputs, seconds, ...summary } = JSON.parse(stdout);
+  const { outputs: _outputs, seconds: _seconds, ...expected } = JSON.parse(whole.stdout);
+  expect(summary).toEqual(expected);
+  await expectSameRows(here.at('scan'), here.at('whole.parquet'));
+}
+
+describe('a scan that is killed again and again', () => {
+  it('at any moment: loses nothing, repeats nothing, and comes to the same', async () => {
+    growTree(here.at('tree'), ENTRIES);
+    let parts: ReadonlyMap<string, string> = new Map();
+    let rows = 0;
+    let kills = 0;
+    let commits = 0;
+    while (kills < KILLS && !existsSync(here.at('scan/manifest.json'))) {
+      const child = startPwalk(nextCommand(), here.path);
+      const length = logLength();
+      const ended = once(child, 'exit');
+      // At its n-th commit, and a random while later.
+      const wanted = Math.floor(Math.random() * 3);
+      let seen = length;
+      for (let grown = 0; grown < wanted && child.exitCode === null; ) {
+        await new Promise(setImmediate);
+        if (logLength() !== seen) grown++;
+        seen = logLength();
+      }
+      const until = performance.now() + Math.random() * 20;
+      while (performance.now() < until) await new Promise(setImmediate);
+      child.kill('SIGKILL');
+      await ended;
+      kills++;
+      const after = await expectKept(parts, rows);
+      const now = await committedRows(here.at('scan'));
+      if (after.size > parts.size) commits++;
+      parts = after;
+      rows = now;
+    }
+    expect(commits).toBeGreaterThan(1);
+    if (soak > 0) expect(kills).toBeGreaterThanOrEqual(200);
+    await expectWhole();
+    await expectKept(parts, rows);
+    if (soak > 0) process.stderr.write(`${kills} kills, ${commits} of them after a commit\n`);
+  }, 3_600_000);
+
+  it.each([
+    ['sync', soak > 0 ? 40 : 8],
+    ['rename', soak > 0 ? 20 : 5],
+  ] as const)(
+    'before its n-th %s: the same',
+    async (call, most) => {
+      growTree(here.at('tree'), soak > 0 ? ENTRIES : 6_000);
+      let parts: ReadonlyMap<string, string> = new Map();
+      let rows = 0;
+      for (let n = 1; n <= most; n++) {
+        const fault = { call, error: 'kill', name: '', first: n, every: 0 } as const;
+        const { status } = pwalkWith(fault, nextCommand(), here.path);
+        expect(status).toBe(137);
+        parts = await expectKept(parts, rows);
+        rows = await committedRows(here.at('scan'));
+      }
+      expect(rows).toBeGreaterThan(0);
+      await expectWhole();
+      await expectKept(parts, rows);
+    },
+    600_000,
+  );
+});
+
+function logLength(): number {
+  return statSync(here.at('scan/frontier.log'), { throwIfNoEntry: false })?.size ?? 0;
+}
