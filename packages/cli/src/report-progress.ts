@@ -24,11 +24,11 @@ export function reportProgress(
     readonly errors: number;
     readonly seconds: number;
     readonly expected: number | null;
-    /** Entries of earlier runs, which took time of their own. */
-    readonly before: number;
+    /** Entries of earlier runs, which took time of their own. @default 0 */
+    readonly before?: number;
   },
 ): ReportProgress {
-  const { errors, seconds, expected, before } = known;
+  const { errors, seconds, expected, before = 0 } = known;
   const entriesPerSecond = seconds > 0 ? (entries - before) / seconds : 0;
   // Once the walk has outgrown the expectation, that says nothing any more.
   const isAhead = expected !== null && expected > entries && entriesPerSecond > 0;

@@ -98,7 +98,6 @@ export async function report(
                 errors: failures.count,
                 seconds: (performance.now() - started) / 1000,
                 expected,
-                before: 0,
               }),
             ),
         }),
