@@ -1,8 +1,9 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { buildFaults, type Fault, pwalkWith } from './support/faults.js';
-import { pwalk, scratch, sql } from './support/pwalk.js';
+import { buildFaults, type Fault, faults, pwalkWith } from './support/faults.js';
+import { command, pwalk, scratch, sql } from './support/pwalk.js';
 
 const here = scratch();
 const { errno } = constants;
@@ -76,7 +77,7 @@ describe('pwalk report while system calls fail', () => {
         spawnSync(
           'unshare',
           [
-            ...['-m', 'sh', '-c', script, 'sh', `${walker}/build/faults`],
+            ...['-m', 'sh', '-c', script, 'sh', faults],
             ...['openat', `${errno.EMFILE}`, 'sub', '1', `${every}`],
             ...[process.execPath, command, 'report', here.at('tree/d7'), '-o', output, '--json'],
           ],

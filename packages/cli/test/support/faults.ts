@@ -6,6 +6,9 @@ import { command, type Ended } from './pwalk.js';
 const walker = fileURLToPath(new URL('../../../native-walker', import.meta.url));
 const builder = fileURLToPath(new URL('../../../../scripts/build-native.mjs', import.meta.url));
 
+/** The program, to be put before a command. */
+export const faults = `${walker}/build/faults`;
+
 export interface Fault {
   readonly call: 'openat' | 'getdents64' | 'statx' | 'sync' | 'rename' | 'write';
   /** What the call fails with; `kill`: the command is killed when it makes the call. */
@@ -27,7 +30,7 @@ export function pwalkWith(fault: Fault, args: readonly string[], cwd: string): E
   const { call, error, name, first = 1, every = 1 } = fault;
   const errno = error === 'kill' ? 0 : constants.errno[error];
   const { status, stdout, stderr } = spawnSync(
-    `${walker}/build/faults`,
+    faults,
     [call, `${errno}`, name, `${first}`, `${every}`, process.execPath, command, ...args],
     { cwd, encoding: 'utf8', timeout: 90_000 },
   );
