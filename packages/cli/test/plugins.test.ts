@@ -38,6 +38,11 @@ describe('pwalk plugins', () => {
       status: 2,
       stderr: expect.stringContaining('exports no plugin'),
     });
+    expect(check('parquet').stdout).toMatch(/^sink {4}parquet, for @pwalk\/core/);
+    expect(check('parket')).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/is not built in \(walker, parquet, .*\), and no package/),
+    });
   });
 
   it.each([

@@ -117,9 +117,10 @@ export function choosePipeline(
   const pipeline = pipelines.get(name);
   if (pipeline !== undefined) return { name, pipeline };
   const names = [...pipelines.keys()].map(escapeText).join(', ');
+  const remedy = names === '' ? 'it has none yet' : `name one of ${names}`;
   throw new PwalkError(
     'PWALK_OPTIONS_INVALID',
-    `Config "${escapeText(file)}" has no pipeline "${escapeText(name)}"; name one of ${names}.`,
+    `Config "${escapeText(file)}" has no pipeline "${escapeText(name)}"; ${remedy}.`,
     { path: file },
   );
 }

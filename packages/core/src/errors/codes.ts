@@ -36,7 +36,7 @@ export const errorCodes = {
   PWALK_PLUGIN_INVALID: {
     exitCode: exitCodes.usage,
     meaning:
-      'What was given as a plugin stage is not one, or lacks a method its kind needs. Make it with definePlugin().',
+      'What was given as a plugin stage is not one, lacks a method its kind needs, or a hook gave something else than its kind must: no batch, an effect that is not declared. Make it with definePlugin(), and see what the message names.',
   },
   PWALK_PLUGIN_VERSION: {
     exitCode: exitCodes.usage,

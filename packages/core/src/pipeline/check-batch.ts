@@ -21,7 +21,8 @@ export function checkBatch({ stage }: CheckedStage, hook: string, value: unknown
   );
 }
 
-function describe(value: unknown): string {
+/** What a value is, for messages. */
+export function describe(value: unknown): string {
   if (value === undefined || value === null) return String(value);
   return Array.isArray(value)
     ? 'an array'

@@ -1,5 +1,8 @@
+import { PwalkError } from '../errors/pwalk-error.js';
 import type { ActionResult, PlannedEffect } from '../plugin/action.js';
 import type { StageContext } from '../plugin/context.js';
+import { escapeText } from '../text/escape.js';
+import { describe } from './check-batch.js';
 import { callHook, type LiveStage, told } from './open-stage.js';
 import { stamped } from './stamped.js';
 
@@ -51,6 +54,7 @@ export async function runAction(
   const effects = await callHook(live, 'finish', () => instance.finish(ctx));
   for await (const effect of stamped(live, 'finish', effects)) {
     run.signal.throwIfAborted();
+    checkEffect(live, effect);
     const { changes = 1 } = effect;
     planned += changes;
     run.onEffect?.(effect);
@@ -60,4 +64,26 @@ export async function runAction(
     applied += typeof made === 'number' ? made : changes;
   }
   return { planned, applied };
+}
+
+/**
+ * Refuses an effect that nobody was told of, or that is none, before it is shown or journaled.
+ * @throws PwalkError `PWALK_PLUGIN_INVALID`
+ */
+function checkEffect({ stage, capabilities }: LiveStage<'action'>, value: unknown): void {
+  const details = { plugin: stage.name, hook: 'finish' };
+  const effect = typeof value === 'object' && value !== null && 'effect' in value && value.effect;
+  if (typeof effect !== 'string') {
+    throw new PwalkError(
+      'PWALK_PLUGIN_INVALID',
+      `Plugin "${stage.name}" gave ${describe(value)} for an effect in finish(); give { effect, path, summary }.`,
+      details,
+    );
+  }
+  if (capabilities.effects?.some((declared) => declared === effect)) return;
+  throw new PwalkError(
+    'PWALK_PLUGIN_INVALID',
+    `Plugin "${stage.name}" plans ${escapeText(effect)} in finish() and does not declare it; nothing of it was done. Its capabilities must list it under \`effects\`.`,
+    details,
+  );
 }

@@ -181,5 +181,7 @@ export default { memory: 'much', filters: [count()], sinks: [
     );
     expect(lines).toEqual(['Config "/c.json" has no pipeline "default"; name one of a, b.']);
     expect(status).toBe(2);
+    const none = await faults('c.json', JSON.stringify({ pipelines: {} }));
+    expect(none.lines).toEqual(['Config "/c.json" has no pipeline "default"; it has none yet.']);
   });
 });

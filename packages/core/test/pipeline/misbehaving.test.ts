@@ -44,6 +44,7 @@ const action = (hooks: Partial<Action>) =>
   definePlugin({
     ...plugin,
     kind: 'action',
+    capabilities: { effects: ['fs:chmod'] },
     create: () => ({
       plan: () => {},
       finish: (): PlannedEffect[] => [{ effect: 'fs:chmod', path: '/x', summary: 'change it' }],
@@ -59,6 +60,7 @@ async function ending(spec: Partial<PipelineSpec>): Promise<PwalkError> {
   const before = readdirSync('/proc/self/fd').length;
   const error = await failureOf({
     source: countingSource({ batches: 3 }),
+    allow: ['fs:chmod'],
     ...spec,
     sinks: [recordingSink({ name: 'good', log }), ...(spec.sinks ?? [])],
   });
@@ -184,6 +186,32 @@ describe('a plugin that hangs ends the run when its hook has a time limit', () =
   });
 });
 
+describe('an action that plans an effect it did not declare', () => {
+  const planning = (effect: string, hooks: Partial<Action> = {}) =>
+    action({ finish: () => [{ effect, path: '/x', summary: '' }] as never, ...hooks });
+
+  it.each([false, true])(
+    'ends the run before anything is journaled (dry run: %s)',
+    async (dryRun) => {
+      const done: string[] = [];
+      const hooks = {
+        journal: () => void done.push('journal'),
+        apply: () => void done.push('apply'),
+      };
+      // That somebody allows it makes no difference: another stage may be what it is allowed for.
+      const allow = ['fs:chmod', 'fs:delete'] as const;
+      const onEffect = () => void done.push('effect');
+      const actions = [planning('fs:delete', hooks)];
+      const error = await ending({ actions, allow, dryRun, onEffect });
+      expect(error).toMatchObject({ code: 'PWALK_PLUGIN_INVALID', plugin: 'bad', hook: 'finish' });
+      expect(error.message).toMatch(
+        /^Plugin "bad" plans fs:delete in finish\(\) and does not declare/,
+      );
+      expect(done).toEqual([]);
+    },
+  );
+});
+
 describe('a malformed plugin is told what is wrong with it', () => {
   const malformed = (hook: string, value: unknown): never => ({ [hook]: () => value }) as never;
 
@@ -217,6 +245,11 @@ describe('a malformed plugin is told what is wrong with it', () => {
       'an action whose finish gives nothing',
       { actions: [action(malformed('finish', undefined))] },
       /finish\(\): it returned nothing that can be iterated/,
+    ],
+    [
+      'an action that plans nothing known',
+      { actions: [action(malformed('finish', [null]))] },
+      /gave null for an effect in finish\(\); give \{ effect, path, summary \}/,
     ],
     [
       'something that is no stage',

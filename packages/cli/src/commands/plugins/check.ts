@@ -25,7 +25,12 @@ Exit status: 0 every plugin fits, 2 there is none or one is for another version 
     const { fitsRange, loadPlugin } = await import('@pwalk/core/config');
     const { CORE_VERSION, escapeText, PwalkError } = await import('@pwalk/core');
     const { pluginLine, pluginsOf } = await import('../../plugins/describe-plugin.js');
-    const module = await loadPlugin(args.plugin, { directory: process.cwd(), builtIns: {} });
+    const { builtIns } = await import('../../built-ins.js');
+    const builtIn = Object.hasOwn(builtIns, args.plugin) ? builtIns[args.plugin] : undefined;
+    const module =
+      builtIn === undefined
+        ? await loadPlugin(args.plugin, { directory: process.cwd(), builtIns })
+        : { default: await builtIn() };
     const found = pluginsOf(module);
     if (found.length === 0) {
       throw new PwalkError(
