@@ -178,6 +178,16 @@ describe('bad input ends in one sentence, the documented status, and no file', (
     expect(readdirSync(here.path)).toEqual([]);
   });
 
+  it('a file that is larger than files may be', () => {
+    const line = `ulimit -f 1; ${process.execPath} ${command} report /usr/share/doc -o x.csv`;
+    const ended = spawnSync('sh', ['-c', line], { cwd: here.path, encoding: 'utf8' });
+    expect(ended.stderr).toMatch(
+      /^pwalk: Writing .* \(EFBIG\); raise the limit .* \(ulimit -f\).*\n$/,
+    );
+    expect(ended.status).toBe(5);
+    expect(readdirSync(here.path)).toEqual([]);
+  });
+
   it('a relative name in a working directory that is gone', () => {
     const line = `mkdir gone; cd gone; rmdir ../gone; ${process.execPath} ${command} report /usr/share/doc -o x.csv`;
     const ended = spawnSync('sh', ['-c', line], { cwd: here.path, encoding: 'utf8' });

@@ -15,6 +15,7 @@ import {
   type NativeAccounting,
   type NativeBinding,
   type NativeWalk,
+  type NativeWalkOptions,
 } from './native-binding.js';
 import type { WalkerOptions } from './options.js';
 import { pathBytes, rootMissing } from './root-path.js';
@@ -74,7 +75,8 @@ export class NativeSource implements Source {
     const isResumable = part?.options.resumable ?? false;
     if (isResumable && this.#options.followSymlinks === true) throw linksNotKept();
     const patience = isResumable ? RESUMABLE_PROBE_PATIENCE : PROBE_PATIENCE;
-    const probes = await within(patience, this.#binding.probeRoots(roots));
+    const probing = async () => this.#binding.probeRoots(roots);
+    const probes = await within(patience, probing().catch(brokeOff));
     probes?.forEach(({ errno }, index) => {
       if (errno !== 0) throw rootMissing(roots[index], errno);
     });
@@ -97,12 +99,20 @@ export class NativeSource implements Source {
     );
   }
 
+  #start(options: NativeWalkOptions): NativeWalk {
+    try {
+      return this.#binding.startWalk(options);
+    } catch (error) {
+      return brokeOff(error);
+    }
+  }
+
   async *read(ctx: SourceContext): AsyncGenerator<EntryBatch> {
     const options = this.#options;
     const { part } = options;
     const roots = options.roots.map(pathBytes);
     const threads = threadCount(options.threads, this.#isRemote);
-    const walk = this.#binding.startWalk({
+    const walk = this.#start({
       roots,
       threads,
       columns: columnMask(this.#schema),
@@ -137,10 +147,11 @@ export class NativeSource implements Source {
     part?.stopping.addEventListener('abort', endSoon, { once: true });
     if (part?.stopping.aborted) endSoon();
     try {
-      for (let next = await walk.next(); next !== null; next = await walk.next()) {
-        const { slab, isNew } = pool.take(next.byteLength);
+      const next = () => walk.next().catch(brokeOff);
+      for (let ready = await next(); ready !== null; ready = await next()) {
+        const { slab, isNew } = pool.take(ready.byteLength);
         walk.take(new Uint8Array(slab), isNew);
-        const batch = slabToBatch(this.#schema, slab, next);
+        const batch = slabToBatch(this.#schema, slab, ready);
         pool.lend(slab, batch);
         yield batch;
       }
@@ -204,6 +215,16 @@ function rootsSilent(): PwalkError {
   return new PwalkError(
     'PWALK_RESUME_REFUSED',
     `The file system of a root has not answered for ${RESUMABLE_PROBE_PATIENCE / 1000} s; try again when it does.`,
+  );
+}
+
+/** What the walk itself ends with: there is no memory or no thread for it. */
+function brokeOff(cause: unknown): never {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  throw new PwalkError(
+    'PWALK_SOURCE_FAILED',
+    `The walk broke off: ${reason}; give the process more memory and threads, or the walk fewer threads.`,
+    { cause },
   );
 }
 

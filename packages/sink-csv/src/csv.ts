@@ -108,7 +108,6 @@ export type CsvOptions = z.output<typeof options>;
  * names are left out, and entries that could not be looked at or entered have no row. Where it differs
  * from pwalk is told in `docs/reference/cli.md`.
  *
- *
  * `safe`: text that begins with `=`, `+`, `-` or `@` (in both widths), a tab or a line break gets an
  * apostrophe before it, so that a spreadsheet shows it and does not run it. The file is not exact then:
  * leave it off for everything but spreadsheets. In the dialect "dey" it costs the native encoder.

@@ -119,7 +119,7 @@ export const errorCodes = {
   PWALK_SOURCE_FAILED: {
     exitCode: exitCodes.failed,
     meaning:
-      'The walk itself broke off (out of memory, no thread could be started, no directory could be opened). `cause` says why.',
+      'The walk itself broke off (out of memory, no thread could be started). `cause` says why.',
   },
   PWALK_NATIVE_UNAVAILABLE: {
     exitCode: exitCodes.failed,

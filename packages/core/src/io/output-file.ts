@@ -136,10 +136,7 @@ export class OutputFile {
     if (code === 'EPIPE') {
       return new PwalkError('PWALK_OUTPUT_CLOSED', `The reader of ${name} is gone.`, { cause });
     }
-    const remedy =
-      code === 'ENOSPC' || code === 'EDQUOT'
-        ? 'free some space or choose another place'
-        : 'check the device';
+    const remedy = remedies[code] ?? 'check the device';
     return new PwalkError(
       'PWALK_OUTPUT_WRITE',
       `Writing ${name} failed: ${reasonOf(cause)}; ${remedy}.`,
@@ -191,6 +188,13 @@ export class OutputFile {
     if (this.#temporary !== null) await rm(this.#temporary, { force: true }).catch(() => {});
   }
 }
+
+/** What helps, by the code of what a write failed with. */
+const remedies: Readonly<Record<string, string>> = {
+  ENOSPC: 'free some space or choose another place',
+  EDQUOT: 'free some space or choose another place',
+  EFBIG: 'raise the limit on the size of files (ulimit -f) or choose another file system',
+};
 
 function cannotCreate(path: string, cause: unknown): PwalkError {
   return new PwalkError(

@@ -144,7 +144,8 @@ const optionalColumns = [
     name: 'mnt_id',
     type: 'uint64',
     nullable: true,
-    description: 'Mount id (STATX_MNT_ID); null on kernels before 5.8',
+    description:
+      'Mount id (STATX_MNT_ID); null on kernels before 5.8, and from the portable walker',
   },
   {
     name: 'owner',

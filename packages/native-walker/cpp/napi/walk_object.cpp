@@ -36,7 +36,7 @@ Napi::Object batch_object(Napi::Env env, BatchBuilder& batch) {
 }
 
 Napi::Error failure_error(Napi::Env env, const WalkFailure& failure) {
-  Napi::Error error = Napi::Error::New(env, "the native walk failed: " + failure.message);
+  Napi::Error error = Napi::Error::New(env, failure.message);
   error.Set("errno", Napi::Number::New(env, failure.error));
   return error;
 }

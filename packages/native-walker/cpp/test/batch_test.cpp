@@ -1,4 +1,5 @@
 #include <atomic>
+#include <cstddef>
 #include <thread>
 
 #include "core/batch_queue.hpp"
@@ -8,7 +9,22 @@
 using namespace pwalk;
 using namespace pwalk::test;
 
+// There where a sanitizer keeps the books.
+extern "C" [[gnu::weak]] int __sanitizer_install_malloc_and_free_hooks(void (*allocated)(const volatile void*, size_t),
+                                                                       void (*freed)(const volatile void*));
+
 namespace {
+
+thread_local size_t allocations = 0;
+
+// How often this thread has asked for memory since the first call; 0 without a sanitizer.
+size_t allocations_here() {
+  static const bool counting =
+      __sanitizer_install_malloc_and_free_hooks != nullptr &&
+      __sanitizer_install_malloc_and_free_hooks([](const volatile void*, size_t) { ++allocations; },
+                                                [](const volatile void*) {}) != 0;
+  return counting ? allocations : 0;
+}
 
 PathText path_of(const char* root) {
   PathText path;
@@ -123,6 +139,16 @@ PWALK_TEST("a full queue puts producers to sleep, one that is armed wakes its co
   }
   producer.join();
   CHECK(queue.poll(got) == BatchQueue::Poll::ended);
+}
+
+PWALK_TEST("cancelling a queue takes no memory") {
+  BatchPool pool(default_columns, {.rows = 10});
+  BatchQueue queue(4, [] {});
+  queue.push(pool.take());
+  queue.push(pool.take());
+  const size_t before = allocations_here();
+  queue.cancel();
+  CHECK_EQ(allocations_here(), before);
 }
 
 PWALK_TEST("cancelling a queue wakes producers and ends the consumer") {
