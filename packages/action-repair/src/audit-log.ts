@@ -82,7 +82,12 @@ export class AuditLog {
     const identity = { dev: status.dev, inode: status.ino };
     const system = systemLog(options.run);
     const log = new AuditLog(file, identity, system, options);
-    await log.#event('begin', { root: nameToJson(Buffer.from(options.root)) });
+    try {
+      await log.#event('begin', { root: nameToJson(Buffer.from(options.root)) });
+    } catch (error) {
+      await log.discard();
+      throw error;
+    }
     return log;
   }
 

@@ -9,9 +9,10 @@ export interface Limits {
   readonly maxErrors?: number | undefined;
 }
 
-/** Changes that may be tried at once without going over the limit. */
-export function roomFor({ applied }: Tally, { maxChanges }: Limits): number {
-  return Math.max(1, Math.min(GROUP_CHANGES, (maxChanges ?? GROUP_CHANGES + applied) - applied));
+/** Changes that may be tried at once without going over a limit, should all be made, or all fail. */
+export function roomFor({ applied, errors }: Tally, limits: Limits): number {
+  const { maxChanges = Number.POSITIVE_INFINITY, maxErrors = Number.POSITIVE_INFINITY } = limits;
+  return Math.max(1, Math.min(GROUP_CHANGES, maxChanges - applied, maxErrors - errors));
 }
 
 export function limitReached(

@@ -214,6 +214,8 @@ function policyOf(options: RepairOptions) {
 /** What was planned and skipped by the walk, and what became of it. */
 function mergeResults(planned: RepairResult, applied: RepairSummary): RepairResult {
   const skipped = { ...planned.skipped };
+  // Planning alone misses nothing by it; making the changes does.
+  const missed = planned.skipped.changed === undefined ? exitCodes.complete : exitCodes.incomplete;
   for (const [reason, count] of Object.entries(applied.skipped)) {
     Object.assign(skipped, { [reason]: (Reflect.get(skipped, reason) ?? 0) + count });
   }
@@ -227,6 +229,6 @@ function mergeResults(planned: RepairResult, applied: RepairSummary): RepairResu
     stopped: applied.stopped,
     setidLost: applied.setidLost,
     failures: [...planned.failures, ...applied.failures],
-    exitCode: Math.max(planned.exitCode, applied.exitCode),
+    exitCode: Math.max(planned.exitCode, applied.exitCode, missed),
   };
 }

@@ -13,7 +13,7 @@ const own = { uid: USER, gid: USER };
 const SECONDS = Number(process.env.PWALK_ATTACK_SECONDS ?? 4);
 
 it.runIf(isRoot)(
-  'a user who exchanges directories, files and links all the time turns nothing outside',
+  'H32: a user who exchanges directories, files and links all the time turns nothing outside',
   async () => {
     const churn = testProgram('churn');
     here.directory('victim', { mode: 0o755 });

@@ -284,6 +284,33 @@ describe.runIf(isRoot)('what a tree may hold for the one who repairs it', () => 
     }
   });
 
+  it('a disk on which not even the audit log can begin: no file of it is left', () => {
+    const setUp = `
+      mount -t tmpfs -o size=16k none '${here.directory('small')}'
+      dd if=/dev/zero of='${here.at('small')}/fill' bs=4k count=4 2>/dev/null
+      ${process.execPath} "$@" || ls -A '${here.at('small')}'`;
+    const script = join(dirname(fileURLToPath(import.meta.url)), 'support', 'repair.mjs');
+    const args = [script, project(here), here.at('small/journal')];
+    const { stdout, stderr } = spawnSync('unshare', ['-m', 'sh', '-ec', setUp, 'sh', ...args], {
+      encoding: 'utf8',
+      timeout: 60_000,
+    });
+    expect(stderr).toMatch(/^PWALK_OUTPUT_WRITE: The audit log cannot be written/);
+    expect(stdout).toBe('fill\n');
+  });
+
+  it('R11: a limit of errors leaves exactly so many failures', async () => {
+    const top = project(here);
+    await repairing(top, { plan: here.at('plan'), forceGroupWritable: true });
+    const before = state(top, { ctime: true });
+    const setUp = `mount --bind '${top}' '${top}' && mount -o remount,bind,ro '${top}'`;
+    const args = [here.at('plan'), journal(), '2'];
+    const { stdout, stderr } = inNamespace(['-m'], setUp, 'apply-plan.mjs', args);
+    expect(stderr).toBe('');
+    expect(JSON.parse(stdout)).toEqual({ applied: 0, errors: 2, stopped: 'max-errors' });
+    expect(state(top, { ctime: true })).toEqual(before);
+  });
+
   it('leaves its own journal and audit log alone, inside the tree', async () => {
     const top = project(here);
     here.directory('proj/private', { mode: 0o700 });

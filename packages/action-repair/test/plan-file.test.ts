@@ -7,7 +7,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { DuckDBInstance } from '@duckdb/node-api';
+import { definePlugin } from '@pwalk/core';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { applyPlan } from '../src/index.js';
 import { refusal, repairing } from './support/repairing.js';
 import { GROUP, image, isRoot, project, scratch, state, USER } from './support/tree.js';
@@ -74,6 +76,27 @@ describe.runIf(isRoot)('a plan on disk', () => {
     expect(done).toMatchObject({ planned: 4, applied: 3, stale: 1, exitCode: 3 });
     expect(image(`${top}/a/f`)).toBe(`${USER}:${USER} 604`);
     expect(image(`${top}/a/b`)).toBe(`${USER}:${GROUP} 2770`);
+  });
+
+  it('made and applied in one go: what changed behind the walk is missing, and said to be', async () => {
+    const top = project(here);
+    const meddling = definePlugin({
+      name: 'meddling',
+      kind: 'filter',
+      pwalk: '*',
+      options: z.object({}),
+      create: () => ({
+        map(batch) {
+          chmodSync(`${top}/a/f`, 0o604);
+          return batch;
+        },
+      }),
+    })({});
+    const options = { plan: plan(), filters: [meddling] };
+    expect(await repairing(top, options)).toMatchObject({ skipped: { changed: 1 }, exitCode: 0 });
+    chmodSync(`${top}/a/f`, 0o600);
+    const done = await repairing(top, { ...options, apply: true, journal: journal() });
+    expect(done).toMatchObject({ applied: 3, stale: 0, skipped: { changed: 1 }, exitCode: 3 });
   });
 
   it('is applied again without changing anything', async () => {
