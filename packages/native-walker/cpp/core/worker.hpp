@@ -35,6 +35,8 @@ class Worker {
   OperationClock& clock() { return clock_; }
 
  private:
+  static constexpr size_t getdents_buffer = 128 << 10;
+
   // What one part of a directory came to.
   struct Tally {
     uint64_t listed = 0;
@@ -68,8 +70,14 @@ class Worker {
   };
 
   void carry_on(const Legacy& legacy);
+  // Makes a call that may never return.
   template <class Make>
-  auto timed(const OperationClock::Call& call, Make make);
+  auto timed(const OperationClock::Call& call, Make make) {
+    clock_.begin(call);
+    const auto result = make();
+    clock_.end();
+    return result;
+  }
   void visit(const DirectoryRef& directory);
   void visit(const StatChunk& chunk);
   int find_current_mount(Directory& directory);
