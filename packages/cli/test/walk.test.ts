@@ -100,6 +100,15 @@ describe('pwalk walk', () => {
     }
   });
 
+  it('--exclude compares a name that is made for it no longer than any other', () => {
+    const tree = directory.at('dashes');
+    mkdirSync(tree);
+    writeFileSync(`${tree}/${'-'.repeat(255)}`, '');
+    const glob = '*-*-*-*-*-*-*-*.tmp';
+    // Going back to every star would take years; the command is killed after a minute.
+    expect(pwalk(['walk', tree, '--exclude', glob, '--exclude', `/**/${glob}`]).status).toBe(0);
+  });
+
   it('--follow-symlinks enters links to directories', () => {
     const tree = smallTree(directory.path);
     symlinkSync('sub', `${tree}/to-sub`);
@@ -216,6 +225,12 @@ describe('pwalk walk', () => {
   it('prints a file alone, refuses a path that is not there', () => {
     const tree = smallTree(directory.path);
     expect(pwalk(['walk', `${tree}/one.txt`]).stdout).toBe(`${tree}/one.txt\n`);
+    symlinkSync('round', `${tree}/round`);
+    expect(pwalk(['walk', `${tree}/round`])).toEqual({
+      status: 0,
+      stdout: `${tree}/round\n`,
+      stderr: '',
+    });
     const { status, stdout, stderr } = pwalk(['walk', tree, '/not/there']);
     expect([status, stdout]).toEqual([1, '']);
     expect(stderr).toContain('Cannot walk "/not/there": no such file or directory (ENOENT)');

@@ -108,6 +108,12 @@ function checkTop(top: string | Buffer): void {
   }
 }
 
+/** Whether there is something to enter: where that cannot be found out, the walk says why. */
 function isDirectory(top: string | Buffer): boolean {
-  return statSync(top, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  try {
+    return statSync(top, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  } catch (error) {
+    // A link that goes round leads nowhere, as one that dangles.
+    return !(error instanceof Error && 'code' in error && error.code === 'ELOOP');
+  }
 }

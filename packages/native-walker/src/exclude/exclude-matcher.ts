@@ -1,13 +1,34 @@
-import type { ExcludePattern } from './exclude-pattern.js';
 import type { ExcludeRules } from './exclude-rules.js';
+import { Glob } from './glob.js';
 
-/** The rules for the portable walker: each pattern as a regular expression over bytes. */
+/** Any number of directories. */
+const anyDirectories = '**';
+
+interface Rule {
+  readonly negated: boolean;
+  readonly directoriesOnly: boolean;
+  /** Of a rule that is matched against the path below the root; else one, for the name. */
+  readonly segments: readonly (Glob | typeof anyDirectories)[];
+  readonly anchored: boolean;
+}
+
+/** The rules for walkers in TypeScript, as `exclude_rules.cpp` has them. */
 export class ExcludeMatcher {
-  readonly #rules: readonly (ExcludePattern & { readonly regexp: RegExp })[];
+  /** The last first. */
+  readonly #rules: readonly Rule[];
   readonly #paths: ReadonlySet<string>;
 
   constructor({ patterns, paths }: ExcludeRules) {
-    this.#rules = patterns.map((pattern) => ({ ...pattern, regexp: regexpOf(pattern) })).reverse();
+    this.#rules = patterns
+      .map(({ glob, negated, directoriesOnly, anchored }) => ({
+        negated,
+        directoriesOnly,
+        anchored,
+        segments: (anchored ? glob.split('/') : [glob]).map((text) =>
+          anchored && text === anyDirectories ? anyDirectories : new Glob(text),
+        ),
+      }))
+      .reverse();
     this.#paths = new Set(paths);
   }
 
@@ -18,66 +39,37 @@ export class ExcludeMatcher {
   excludes(path: Buffer, below: Buffer, isDirectory: boolean): boolean {
     if (this.#paths.size > 0 && this.#paths.has(path.toString('latin1'))) return true;
     if (this.#rules.length === 0) return false;
-    const text = below.toString('latin1');
+    const components = below.toString('latin1').split('/');
+    const name = components.slice(-1);
     const rule = this.#rules.find(
-      ({ directoriesOnly, regexp }) => (!directoriesOnly || isDirectory) && regexp.test(text),
+      ({ directoriesOnly, anchored, segments }) =>
+        (!directoriesOnly || isDirectory) && matches(segments, anchored ? components : name),
     );
     return rule !== undefined && !rule.negated;
   }
 }
 
-function regexpOf({ glob, anchored }: ExcludePattern): RegExp {
-  if (!anchored) return new RegExp(`(?:^|/)${segment(glob)}$`, 's');
-  const segments = glob.split('/');
-  const parts = segments.map((text, index) => {
-    const last = index === segments.length - 1;
-    if (text === '**') return last ? '.+' : '(?:[^/]+/)*';
-    return segment(text) + (last ? '' : '/');
-  });
-  return new RegExp(`^${parts.join('')}$`, 's');
-}
-
-const classes: Readonly<Record<string, string>> = {
-  alnum: 'a-zA-Z0-9',
-  alpha: 'a-zA-Z',
-  blank: ' \\t',
-  cntrl: '\\x00-\\x1f\\x7f',
-  digit: '0-9',
-  graph: '!-~',
-  lower: 'a-z',
-  print: ' -~',
-  punct: '!-/:-@\\[-`{-~',
-  space: ' \\t-\\r',
-  upper: 'A-Z',
-  xdigit: '0-9a-fA-F',
-};
-
-/** A glob of one component; it was checked to be one. */
-function segment(glob: string): string {
-  return glob.replace(
-    /\*+|\?|\\(.)|\[([!^]?)((?:\]|\[:\w+:\]|\\.|[^\\\]])(?:\[:\w+:\]|\\.|[^\\\]])*)\]|./gs,
-    (all, escaped?: string, negated?: string, set?: string) => {
-      if (all.startsWith('*')) return '[^/]*';
-      if (all === '?') return '[^/]';
-      if (set !== undefined)
-        return negated === '' ? `(?!/)[${members(set)}]` : `[^/${members(set)}]`;
-      return literal(escaped ?? all);
-    },
-  );
-}
-
-function members(set: string): string {
-  return set.replace(
-    /\[:(\w+):\]|\\(.)|(.)/gs,
-    (_, name?: string, escaped?: string, plain?: string) =>
-      name !== undefined
-        ? (classes[name] ?? '')
-        : plain === '-'
-          ? '-'
-          : literal(escaped ?? plain ?? ''),
-  );
-}
-
-function literal(character: string): string {
-  return `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
+/** Component by component; `**` takes any number of them, at the end at least one. */
+function matches(segments: Rule['segments'], components: readonly string[]): boolean {
+  let at = 0;
+  let read = 0;
+  let afterAny = -1;
+  let anyRead = 0;
+  for (let name = components[0]; name !== undefined; name = components[read]) {
+    const segment = segments[at];
+    if (segment === anyDirectories) {
+      afterAny = ++at;
+      anyRead = read;
+      if (at === segments.length) return true;
+    } else if (segment?.matches(name)) {
+      at++;
+      read++;
+    } else if (afterAny >= 0) {
+      at = afterAny;
+      read = ++anyRead;
+    } else {
+      return false;
+    }
+  }
+  return at === segments.length;
 }
