@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { buildTrees, compareRows, expectedRows } from '@pwalk/testkit/trees';
 import { tableFromIPC } from 'apache-arrow';
 import { describe, expect, it } from 'vitest';
 import { command, pwalk, scratch, sql } from './support/pwalk.js';
@@ -51,6 +52,33 @@ describe('formats of a report', () => {
       if (format === 'jsonl') expect(stdout.trimEnd().split('\n')).toHaveLength(7);
     },
   );
+
+  it('H14, H15, H16: every name comes back exactly, in a row of its own, from CSV, Parquet and JSON', async () => {
+    const built = buildTrees(here.at('tree'), [
+      ...(['names-bytes', 'names-terminal', 'names-records'] as const),
+      ...(['names-unicode', 'names-long', 'names-of-directories'] as const),
+    ]);
+    const files = ['n.csv', 'n.parquet', 'n.jsonl'].map((name) => here.at(name));
+    const flags = ['--columns', 'path,path_raw,type,inode,mode,size', '-q'];
+    const ended = pwalk(['report', built.path, ...files.flatMap((file) => ['-o', file]), ...flags]);
+    expect(ended).toMatchObject({ status: 0, stderr: '' });
+    const expected = expectedRows(built.manifest());
+    for (const file of files) {
+      const source = file.endsWith('.csv')
+        ? `read_csv('${file}', all_varchar = true)`
+        : `'${file}'`;
+      const raw = file.endsWith('.parquet') ? 'hex(path_raw)' : 'path_raw';
+      const rows = await sql(
+        `select * replace (${raw} as path_raw, inode::text as inode) from ${source}`,
+      );
+      const exact = rows.map(({ path_raw: hex, ...row }) => ({
+        ...row,
+        path_raw: typeof hex === 'string' ? Buffer.from(hex, 'hex') : null,
+      }));
+      expect(compareRows(expected, exact), file).toEqual([]);
+    }
+    built.remove();
+  });
 
   it('may be cut off by a reader that has seen enough', () => {
     const pipe = `${process.execPath} ${command} report /usr/share/doc -o - --format jsonl -q | head -n 1; echo "\${PIPESTATUS[0]}"`;

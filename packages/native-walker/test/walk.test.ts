@@ -120,7 +120,7 @@ describe.each(['native', 'portable'] as const)('the %s walker', (engine) => {
     expect(inside.rows.map((row) => row.name)).toEqual(['.snapshot', 'hourly', 'copy']);
   });
 
-  it('prints roots and what is below them as find does, whatever they are', async () => {
+  it('H24 prints roots and what is below them as find does, whatever they are', async () => {
     const { path } = tree;
     for (const root of [
       `${path}/docs/`,
