@@ -67,16 +67,19 @@ PlannedRef Lister::enter(size_t depth, std::string_view name) {
 // What was read ahead of that name; none when it was not.
 PlannedRef Lister::expected_child(PlannedDirectory& parent, std::string_view name) {
   auto& children = parent.children;
-  const auto next = children.begin() + static_cast<ptrdiff_t>(parent.next_entered);
-  const auto named = [&](const PlannedChild& child) { return child.name == name; };
-  auto found = std::find_if(next, children.end(), named);
-  if (found == children.end()) {
-    found = std::find_if(children.begin(), next, named);
-    if (found == next) return {};
+  size_t at = parent.next_entered;
+  if (at >= children.size() || children[at].name != name) {
+    // Elsewhere: to a link, or to what the caller put there. There may be as many of these as children.
+    if (parent.by_name.empty()) {
+      for (size_t index = 0; index < children.size(); ++index) parent.by_name.emplace(children[index].name, index);
+    }
+    const auto found = parent.by_name.find(name);
+    if (found == parent.by_name.end()) return {};
+    at = found->second;
   }
-  parent.next_entered = static_cast<size_t>(found - children.begin()) + 1;
-  found->taken = true;
-  return std::move(found->directory);
+  parent.next_entered = at + 1;
+  children[at].taken = true;
+  return std::move(children[at].directory);
 }
 
 Lister::Step Lister::proceed(Lock& lock, Wait wait) {
@@ -159,6 +162,7 @@ void Lister::replan(size_t depth, const std::vector<std::string>& names) {
     children.push_back({name, std::move(found->second->directory), found->second->taken});
     known.erase(found);
   }
+  parent.by_name.clear();
   std::swap(parent.children, children);
   for (PlannedChild& dropped : children) {
     if (dropped.directory) drop(std::move(dropped.directory));
@@ -385,6 +389,7 @@ void Lister::drop_children(PlannedDirectory& top) {
     for (PlannedChild& child : directory.children) {
       if (child.directory) open.push_back(std::move(child.directory));
     }
+    directory.by_name.clear();
     directory.children.clear();
     directory.next_planned = 0;
     directory.next_entered = 0;

@@ -5,6 +5,8 @@
 #include <list>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "core/listing.hpp"
@@ -47,6 +49,8 @@ struct PlannedDirectory {
   std::vector<PlannedChild> children;
   size_t next_planned = 0;  // all before it are taken
   size_t next_entered = 0;  // where the caller is expected to go on
+  // Places in `children`, whose names the keys are: made when the caller first goes elsewhere, empty before.
+  std::unordered_map<std::string_view, size_t> by_name;
 
   size_t window_bytes = 0;
   bool in_window = false;  // counts as read ahead and not delivered
