@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { escapeText, PwalkError } from '@pwalk/core';
 import { syncDirectory } from '@pwalk/core/io';
 import { writeFailure } from './failures.js';
-import { type Frame, frameAfter, frameAt, frameOf } from './log-frame.js';
+import { type Frame, frameAfter, frameAt, frameOf, lengthOf } from './log-frame.js';
 import { decodeState, encodeState, type ScanState } from './scan-state.js';
 
 /** A log is written anew when it is so many times as long as its last record … */
@@ -53,17 +53,18 @@ export class FrontierLog {
   /** Makes a commit durable. @throws PwalkError `PWALK_OUTPUT_WRITE`; the one before holds then */
   async commit(state: ScanState): Promise<void> {
     const frame = frameOf(encodeState(state));
-    if (this.#length + frame.length > Math.max(COMPACT_FACTOR * frame.length, COMPACT_BYTES)) {
+    const length = lengthOf(frame);
+    if (this.#length + length > Math.max(COMPACT_FACTOR * length, COMPACT_BYTES)) {
       await replace(this.#path, state);
       await this.#file.close();
       this.#file = await open(this.#path, 'r+');
-      this.#length = frame.length;
+      this.#length = length;
       return;
     }
     try {
       await writeAll(this.#file, frame, this.#length);
       await this.#file.datasync();
-      this.#length += frame.length;
+      this.#length += length;
     } catch (error) {
       // A torn record is cut off when the log is opened again; the space is wanted now.
       await this.#file.truncate(this.#length).catch(() => {});
@@ -159,9 +160,17 @@ async function replace(path: string, state: ScanState): Promise<void> {
   }
 }
 
-async function writeAll(file: FileHandle, bytes: Buffer, position: number): Promise<void> {
-  for (let at = 0; at < bytes.length; ) {
-    const { bytesWritten } = await file.write(bytes, at, bytes.length - at, position + at);
-    at += bytesWritten;
+async function writeAll(
+  file: FileHandle,
+  pieces: readonly Uint8Array[],
+  position: number,
+): Promise<void> {
+  let at = position;
+  for (const piece of pieces) {
+    for (let done = 0; done < piece.length; ) {
+      const { bytesWritten } = await file.write(piece, done, piece.length - done, at);
+      done += bytesWritten;
+      at += bytesWritten;
+    }
   }
 }

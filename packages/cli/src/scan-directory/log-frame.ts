@@ -15,13 +15,24 @@ export interface Frame {
   readonly payload: Buffer;
 }
 
-export function frameOf(payload: Buffer): Buffer {
+/**
+ * A record as it is written: the header, and the parts of the payload as they are, which may be large.
+ * @returns the pieces, one after the other
+ */
+export function frameOf(payload: readonly Uint8Array[]): readonly Uint8Array[] {
   const header = Buffer.alloc(HEADER_BYTES);
   MAGIC.copy(header);
-  header.writeBigUInt64LE(BigInt(payload.length), 4);
-  header.writeUInt32LE(crc32(payload), 12);
+  header.writeBigUInt64LE(BigInt(lengthOf(payload)), 4);
+  header.writeUInt32LE(
+    payload.reduce((checksum, part) => crc32(part, checksum), 0),
+    12,
+  );
   header.writeUInt32LE(crc32(header.subarray(0, 16)), 16);
-  return Buffer.concat([header, payload]);
+  return [header, ...payload];
+}
+
+export function lengthOf(pieces: readonly Uint8Array[]): number {
+  return pieces.reduce((sum, { length }) => sum + length, 0);
 }
 
 /** The record that begins there; null where none does, or not all of it is there as it was written. */

@@ -98,8 +98,8 @@ const record = z.object({
   directoriesLeft: count.nullable(),
 });
 
-/** The payload of a record: the length of its JSON in four bytes, the JSON, the frontier. */
-export function encodeState({ frontier, ...state }: ScanState): Buffer {
+/** The payload of a record, in pieces: the length of its JSON in four bytes, the JSON, the frontier. */
+export function encodeState({ frontier, ...state }: ScanState): readonly Uint8Array[] {
   const written = {
     version: 1,
     ...state,
@@ -109,7 +109,7 @@ export function encodeState({ frontier, ...state }: ScanState): Buffer {
   const json = Buffer.from(JSON.stringify(written, plain));
   const length = Buffer.alloc(4);
   length.writeUInt32LE(json.length);
-  return Buffer.concat([length, json, frontier ?? Buffer.alloc(0)]);
+  return [length, json, ...(frontier === null ? [] : [frontier])];
 }
 
 /** What a payload says; null when it is of another version, or none. */
