@@ -3,7 +3,13 @@ import { existsSync, statSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildFaults, pwalkWith } from './support/faults.js';
 import { pwalk, scratch, startPwalk } from './support/pwalk.js';
-import { committedParts, committedRows, expectSameRows, growTree } from './support/scans.js';
+import {
+  committedParts,
+  committedRows,
+  expectSameRows,
+  growTree,
+  partFiles,
+} from './support/scans.js';
 
 const here = scratch();
 
@@ -38,6 +44,9 @@ async function expectWhole() {
   const { outputs: _outputs, seconds: _seconds, ...expected } = JSON.parse(whole.stdout);
   expect(summary).toEqual(expected);
   await expectSameRows(here.at('scan'), here.at('whole.parquet'));
+  // Of parts that were not committed nothing is left, under whatever name.
+  const parts = await committedParts(here.at('scan'));
+  expect(partFiles(here.at('scan'))).toEqual([...parts.keys()]);
 }
 
 describe('a scan that is killed again and again', () => {

@@ -201,7 +201,7 @@ PWALK_TEST("stopped before it began, a walk has its roots left, and goes on from
   while (BatchPtr batch = consumer.next()) consumer.walk().recycle(std::move(batch));
   // A thread may have been quicker than the stop.
   options.remaining = consumer.walk().remaining();
-  if (consumer.walk().accounting().rows == 0) CHECK_EQ(scan(options).rows.size(), 32U);
+  if (consumer.walk().accounting().rows == 0) CHECK_EQ(scan(options).rows.size(), 33U);
   CHECK_EQ(walk_in_parts(options_for(tree.path(), 2), [](size_t) { return false; }).size(), 1U);
 }
 
