@@ -35,6 +35,12 @@ describe('pwalk', () => {
     expect(status).toBe(0);
   });
 
+  it.each([[['-h']], [['walk', '-h']]])('%j is --help', (argv) => {
+    const { stdout, status } = pwalk(argv);
+    expect(stdout).toContain('USAGE');
+    expect(status).toBe(0);
+  });
+
   // Cron, a batch system, a container: nothing in the environment, and nobody in the user database.
   it.each([
     [['--help']],

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
+import { PwalkError } from '@pwalk/core';
 
 /**
  * Variables in which schedulers state the processors a job was given, in order of preference:
@@ -45,6 +46,7 @@ export function cpuLimit({
 /**
  * How many threads read. `PWALK_THREADS` stands in for an option nobody gave. Local file systems
  * keep the processors busy: one thread each. Remote ones wait: many.
+ * @throws PwalkError `PWALK_OPTIONS_INVALID` when `PWALK_THREADS` is no number of threads
  */
 export function threadCount(
   requested: number | undefined,
@@ -52,10 +54,20 @@ export function threadCount(
   machine: MachineLimits = {},
 ): number {
   const { env = process.env } = machine;
-  const fixed = requested ?? positiveInteger(env.PWALK_THREADS);
+  const fixed = requested ?? fixedByEnvironment(env.PWALK_THREADS);
   if (fixed !== null) return Math.min(fixed, MOST_THREADS);
   const cpus = Math.min(cpuLimit(machine), MOST_THREADS);
   return isRemote ? Math.min(REMOTE_THREADS, cpus * REMOTE_THREADS_PER_CPU) : cpus;
+}
+
+function fixedByEnvironment(text: string | undefined): number | null {
+  if (text === undefined || text.trim() === '') return null;
+  const threads = positiveInteger(text);
+  if (threads !== null) return threads;
+  throw new PwalkError(
+    'PWALK_OPTIONS_INVALID',
+    `PWALK_THREADS is "${text}", which is no number of threads; give one from 1 to ${MOST_THREADS}, or unset it.`,
+  );
 }
 
 /** Whole processors of the tightest CPU quota of this process's cgroup and those above it, or null. */

@@ -68,6 +68,10 @@ describe('threadCount', () => {
     expect(threadCount(undefined, false, machine())).toBe(16);
   });
 
+  it.each(['two', '0', '-1', '1.5'])('refuses PWALK_THREADS of %s', (text) => {
+    expect(() => threadCount(undefined, false, machine({}, { PWALK_THREADS: text }))).toThrow(text);
+  });
+
   it('keeps many calls in flight where calls wait', () => {
     expect(threadCount(undefined, true, machine())).toBe(32);
     expect(threadCount(undefined, true, machine({}, { NSLOTS: '1' }))).toBe(16);

@@ -12,14 +12,15 @@ import { interruption } from '../interruption.js';
 import { print, progressLine, takesStdout, tell } from '../terminal.js';
 
 export default class Report extends Command {
-  static override summary = 'Write what is on a file system to a file: Parquet or CSV.';
+  static override summary =
+    'Write what is on a file system to a file: Parquet, CSV, JSON lines, Arrow or totals.';
 
   static override description =
     `Walks each PATH in parallel and writes one row per entry: names, owners, sizes, times, modes, and what could not be read.
 
 Snapshot directories are not entered unless --snapshots is given. Symbolic links are not followed unless --follow-symlinks is given. The file appears under its name when it is whole.
 
-Exit status: 0 complete, 1 failed, 2 usage, 3 finished but something could not be read, 4 an entry matched with --fail-on-match, 5 the output could not be written, 75 stopped and can be resumed, 130 and 143 by signal.`;
+Exit status: 0 complete, 1 failed, 2 usage, 3 finished but something could not be read, 4 an entry matched with --fail-on-match, 5 the output could not be written, 75 stopped and can be resumed, 129, 130 and 143 by signal.`;
 
   static override examples = [
     '<%= config.bin %> report /data',
