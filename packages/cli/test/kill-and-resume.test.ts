@@ -61,7 +61,7 @@ describe('a scan that is killed again and again', () => {
       const length = logLength();
       const ended = once(child, 'exit');
       // At its n-th commit, and a random while later.
-      const wanted = Math.floor(Math.random() * 3);
+      const wanted = kills % 3;
       let seen = length;
       for (let grown = 0; grown < wanted && child.exitCode === null; ) {
         await new Promise(setImmediate);
