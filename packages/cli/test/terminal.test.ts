@@ -89,6 +89,15 @@ describe('on a terminal', () => {
     ).toContain('/etc/passwd');
   });
 
+  it.each(['csv', 'dey-csv', 'jsonl'])('H17 names in %s shown there command nothing', (format) => {
+    const built = buildTrees(here.at('tree'), ['names-terminal', 'names-of-directories']);
+    const output = onTerminal(line('report', built.path, '-q', '-o', '-', '--format', format));
+    // A tab is layout, as the end of a line is.
+    expectHarmless(Buffer.from(String(output).replaceAll('\t', ' ')));
+    expect(String(output)).toContain('/names-terminal/');
+    built.remove();
+  });
+
   it('H17 neither do the words of the command line in messages about them', () => {
     const evil = '\u001b[31m\u009b2J\u202e\u0007\nx';
     const lines = [

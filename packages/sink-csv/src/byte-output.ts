@@ -10,7 +10,7 @@ const patience = 2_000;
 /**
  * Writes to an output in a way that can be given up: a write to a pipe whose reader has stopped
  * reading neither blocks JavaScript nor keeps the process from ending. Where the addon cannot be
- * loaded the output writes itself: a pipe or fifo whose reader has stopped then holds a cancelled run.
+ * loaded, and to a terminal, the output writes itself: a pipe or fifo whose reader has stopped then holds a cancelled run.
  */
 export class ByteOutput {
   readonly #output: OutputFile;
@@ -21,7 +21,8 @@ export class ByteOutput {
   constructor(output: OutputFile) {
     this.#output = output;
     const addon = loadAddon();
-    this.#native = addon instanceof PwalkError ? null : new addon.Output(output.fd);
+    const isDirect = !(addon instanceof PwalkError) && !output.isTerminal;
+    this.#native = isDirect ? new addon.Output(output.fd) : null;
   }
 
   /** Bytes written so far. */

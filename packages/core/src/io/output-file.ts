@@ -6,7 +6,7 @@ import { isatty } from 'node:tty';
 import { promisify } from 'node:util';
 import { describeErrno } from '../errors/errno.js';
 import { PwalkError } from '../errors/pwalk-error.js';
-import { escapeText } from '../text/escape.js';
+import { escapeLines, escapeText } from '../text/escape.js';
 import type { FileIdentity } from './file-identity.js';
 import { checkReplaceable } from './replaceable.js';
 import { syncDirectory } from './sync-directory.js';
@@ -30,6 +30,7 @@ export interface OutputContent {
  * with the mode the umask leaves, whatever it replaces. A symbolic link under the final name is
  * replaced, never written through. What exists and is not a regular file
  * (`/dev/null`, a fifo) and standard output (`-`) are written in place: there is nothing to publish.
+ * A terminal shows text only, with what could command it escaped.
  *
  * Every failure is a `PwalkError`: `PWALK_OUTPUT_OPEN`, `PWALK_OUTPUT_WRITE`, or
  * `PWALK_OUTPUT_CLOSED` when the reader of a pipe is gone.
@@ -41,6 +42,8 @@ export class OutputFile {
   readonly fd: number;
   /** Null where the output is no file of its own: a pipe, a device. */
   readonly identity: FileIdentity | null;
+  /** Where it is, `write` it through: names in it are escaped there. */
+  readonly isTerminal: boolean;
   readonly #handle: FileHandle | null;
   readonly #temporary: string | null;
   #bytes = 0;
@@ -56,6 +59,7 @@ export class OutputFile {
   ) {
     this.path = path;
     this.fd = fd;
+    this.isTerminal = isatty(fd);
     this.identity = identity;
     this.#handle = handle;
     this.#temporary = temporary;
@@ -117,11 +121,12 @@ export class OutputFile {
     this.#bytes += bytes;
   }
 
-  /** Appends all of `chunk`. */
+  /** Appends all of `chunk`; to a terminal whole lines. */
   async write(chunk: Uint8Array): Promise<void> {
+    const shown = this.isTerminal ? Buffer.from(escapeLines(chunk)) : chunk;
     try {
-      if (this.#handle === null) await writeToDescriptor(this.fd, chunk);
-      else await this.#handle.writeFile(chunk);
+      if (this.#handle === null) await writeToDescriptor(this.fd, shown);
+      else await this.#handle.writeFile(shown);
       this.#bytes += chunk.byteLength;
     } catch (error) {
       throw this.failure(error);

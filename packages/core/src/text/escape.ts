@@ -25,6 +25,21 @@ export function escapeMessage(message: string): string {
   return message.replace(unsafeCharacters, escapeCharacter);
 }
 
+/**
+ * Makes lines of text safe for a terminal to be shown, not read back: what `escapeText` escapes but the
+ * backslash, tabs and the ends of lines. `text` is whole lines.
+ */
+export function escapeLines(text: Uint8Array): string {
+  const { buffer, byteOffset, byteLength } = text;
+  return decodeParts(Buffer.from(buffer, byteOffset, byteLength), (valid) =>
+    valid.replace(unsafeCharacters, (character, at: number) => {
+      const isLayout =
+        character === '\n' || character === '\t' || (character === '\r' && valid[at + 1] === '\n');
+      return isLayout ? character : escapeCharacter(character);
+    }),
+  );
+}
+
 function escapeName(text: string): string {
   return escapeMessage(text.replaceAll('\\', '\\\\'));
 }
