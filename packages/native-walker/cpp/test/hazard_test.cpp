@@ -150,17 +150,3 @@ PWALK_TEST("entries that vanish during the walk are counted, the books stay clos
   }
   stop = true;
 }
-
-// The sanitizers' allocators end the process instead of throwing.
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-PWALK_TEST("out of memory in a worker ends the walk with a failure, not the process") {
-  WalkOptions options;
-  options.roots = {"/"};
-  options.threads = 3;
-  options.batch.rows = size_t{1} << 50;
-  Consumer consumer(options);
-  CHECK(consumer.next() == nullptr);
-  CHECK(consumer.ended());
-  CHECK(consumer.walk().failure() && consumer.walk().failure()->error == ENOMEM);
-}
-#endif
