@@ -2,7 +2,8 @@
 // npm test: sets the checkout up, then runs everything that can fail: formatting and lint, types of
 // the tests, the C++ tests under AddressSanitizer + UBSan and under ThreadSanitizer, and vitest.
 // The last line is "N passed, N failed".
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -27,59 +28,78 @@ function bin(name) {
   return join(root, 'node_modules', '.bin', name);
 }
 
-/** Builds a package's C++ tests with a sanitizer and runs them; their last line has the counts. */
-function nativeTests(directory, variant) {
-  const cwd = join(root, 'packages', directory);
-  const title = `C++ tests of ${directory}, ${variant}`;
-  const build = run(
-    `${title}: build`,
-    process.execPath,
-    [join(root, 'scripts/build-native.mjs'), 'tests', '--variant', variant],
-    { cwd },
-  );
-  const { output } = JSON.parse(readFileSync(join(cwd, 'native.json'), 'utf8')).tests;
-  if (build.status !== 0) return count(false);
-  const tests = run(title, join(cwd, 'build', `${output}-${variant}`), [], {
-    cwd,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const text = String(tests.stdout);
-  process.stdout.write(text);
-  const [, good, bad] = /(\d+) passed, (\d+) failed\s*$/.exec(text) ?? [];
+/** Builds each package's C++ tests with each sanitizer. @returns the programs that could be built */
+function buildNativeTests() {
+  const programs = [];
+  if (process.platform !== 'linux') return programs;
+  for (const name of readdirSync(join(root, 'packages'))) {
+    const cwd = join(root, 'packages', name);
+    if (!existsSync(join(cwd, 'native.json'))) continue;
+    const { output } = JSON.parse(readFileSync(join(cwd, 'native.json'), 'utf8')).tests;
+    for (const variant of ['asan', 'tsan']) {
+      const title = `C++ tests of ${name}, ${variant}`;
+      const script = join(root, 'scripts/build-native.mjs');
+      const args = [script, 'tests', '--variant', variant];
+      const build = run(`${title}: build`, process.execPath, args, { cwd });
+      if (build.status === 0) {
+        programs.push({ title, cwd, path: join(cwd, 'build', `${output}-${variant}`) });
+      } else {
+        count(false);
+      }
+    }
+  }
+  return programs;
+}
+
+/** Runs one of them; its last line has the counts. What it prints is kept until it has ended. */
+async function nativeTests({ title, cwd, path }) {
+  const child = spawn(path, [], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  const printed = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr']) {
+    child[name].setEncoding('utf8').on('data', (text) => {
+      printed[name] += text;
+    });
+  }
+  const [status] = await once(child, 'close');
+  console.log(`\n== ${title}\n${printed.stderr}${printed.stdout}`);
+  const [, good, bad] = /(\d+) passed, (\d+) failed\s*$/.exec(printed.stdout) ?? [];
   passed += Number(good ?? 0);
   failed += Number(bad ?? 0);
   // A sanitizer that stops the program leaves no counts, or a status with clean ones.
-  if (tests.status !== 0 && Number(bad ?? 0) === 0) count(false);
+  if (status !== 0 && Number(bad ?? 0) === 0) count(false);
+}
+
+/** Runs vitest, and counts what its report says. */
+async function vitest() {
+  const scratch = mkdtempSync(join(tmpdir(), 'pwalk-test-'));
+  const report = join(scratch, 'vitest.json');
+  const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const child = spawn(bin('vitest'), [...args, ...process.argv.slice(2)], {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  const [status] = await once(child, 'close');
+  if (existsSync(report)) {
+    const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, 'utf8'));
+    passed += numPassedTests;
+    failed += numFailedTests;
+    if (status !== 0 && numFailedTests === 0) count(false);
+  } else {
+    count(false);
+  }
+  rmSync(scratch, { recursive: true, force: true });
 }
 
 setup();
 count(run('format and lint', bin('biome'), ['check', '--error-on-warnings']).status === 0);
 count(run('types of the tests', bin('tsc'), ['-p', 'tsconfig.test.json']).status === 0);
-if (process.platform === 'linux') {
-  for (const directory of readdirSync(join(root, 'packages'))) {
-    if (!existsSync(join(root, 'packages', directory, 'native.json'))) continue;
-    for (const variant of ['asan', 'tsan']) nativeTests(directory, variant);
-  }
-}
-
-const scratch = mkdtempSync(join(tmpdir(), 'pwalk-test-'));
-const report = join(scratch, 'vitest.json');
-const vitest = run('vitest', bin('vitest'), [
-  'run',
-  '--reporter=default',
-  '--reporter=json',
-  `--outputFile.json=${report}`,
-  ...process.argv.slice(2),
-]);
-if (existsSync(report)) {
-  const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, 'utf8'));
-  passed += numPassedTests;
-  failed += numFailedTests;
-  if (vitest.status !== 0 && numFailedTests === 0) count(false);
-} else {
-  count(false);
-}
-rmSync(scratch, { recursive: true, force: true });
+const programs = buildNativeTests();
+// Beside each other: either leaves processors idle.
+console.log('\n== vitest, and beside it the C++ tests');
+const nativeTestsInTurn = async () => {
+  for (const program of programs) await nativeTests(program);
+};
+await Promise.all([nativeTestsInTurn(), vitest()]);
 
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);
