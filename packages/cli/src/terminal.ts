@@ -1,4 +1,6 @@
 import { escapeMessage } from '@pwalk/core';
+import type { ProgressLine } from './progress-line.js';
+import type { ReportProgress } from './report-progress.js';
 
 /**
  * Tells the user something on standard error: one line, nothing in which commands the terminal, and
@@ -25,4 +27,15 @@ export async function progressLine(isStdoutTaken: boolean) {
   if (!process.stderr.isTTY || (isStdoutTaken && process.stdout.isTTY)) return null;
   const { ProgressLine } = await import('./progress-line.js');
   return ProgressLine.on(process.stderr);
+}
+
+/** What a run says while it goes on: its warnings, for which the line of progress makes way. */
+export function narration(line: ProgressLine | null, isQuiet: boolean) {
+  return {
+    onWarning: (message: string) => {
+      line?.clear();
+      if (!isQuiet) tell(message);
+    },
+    onProgress: line === null ? undefined : (progress: ReportProgress) => line.show(progress),
+  };
 }

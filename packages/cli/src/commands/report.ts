@@ -9,7 +9,7 @@ import { pruneFlags, pruneSettings } from '../flags/prune-flags.js';
 import { scanFlags, scanSettings } from '../flags/scan-flags.js';
 import { summaryFlags } from '../flags/summary-flags.js';
 import { interruption } from '../interruption.js';
-import { print, progressLine, takesStdout, tell } from '../terminal.js';
+import { narration, print, progressLine, takesStdout } from '../terminal.js';
 
 export default class Report extends Command {
   static override summary =
@@ -71,11 +71,7 @@ Exit status: 0 complete, 1 failed, 2 usage, 3 finished but something could not b
       timeLimit,
       stop: interruption.stop,
       signal: interruption.signal,
-      onWarning: (message) => {
-        line?.clear();
-        if (!flags.quiet) tell(message);
-      },
-      onProgress: line === null ? undefined : (progress) => line.show(progress),
+      ...narration(line, flags.quiet),
     }).finally(() => line?.clear());
     process.exitCode = summary.exitCode;
     if (checkpoint !== undefined && summary.stopped === null) interruption.settle();

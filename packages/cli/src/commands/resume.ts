@@ -6,8 +6,7 @@ import { progressFlags } from '../flags/progress-flags.js';
 import { memorySize, scanFlags } from '../flags/scan-flags.js';
 import { summaryFlags } from '../flags/summary-flags.js';
 import { interruption } from '../interruption.js';
-import { ProgressLine } from '../progress-line.js';
-import { print, tell } from '../terminal.js';
+import { narration, print, progressLine } from '../terminal.js';
 
 export default class Resume extends Command {
   static override summary = 'Go on with a scan that was stopped or killed.';
@@ -45,7 +44,7 @@ Exit status: as of pwalk report; 4 when the scan is running elsewhere, its log i
     const { memory, 'checkpoint-interval': interval } = flags;
     interruption.canResume();
     const { resume } = await import('../scan-directory/scan.js');
-    const line = flags.progress && !flags.quiet ? ProgressLine.on(process.stderr) : null;
+    const line = flags.progress && !flags.quiet ? await progressLine(false) : null;
     const summary = await resume(args.directory, {
       interval: interval === undefined ? undefined : intervalOf(interval),
       timeLimit: timeLimitOf(flags['time-limit']),
@@ -55,11 +54,7 @@ Exit status: as of pwalk report; 4 when the scan is running elsewhere, its log i
       memory: memory === undefined ? undefined : memorySize(memory),
       stop: interruption.stop,
       signal: interruption.signal,
-      onWarning: (message) => {
-        line?.clear();
-        if (!flags.quiet) tell(message);
-      },
-      onProgress: line === null ? undefined : (progress) => line.show(progress),
+      ...narration(line, flags.quiet),
     }).finally(() => line?.clear());
     process.exitCode = summary.exitCode;
     if (summary.stopped === null) interruption.settle();
