@@ -65,9 +65,11 @@ function stopLine(
 ): string {
   const why = reason === 'time limit' ? 'stopped at the time limit' : 'stopped as asked';
   const left =
-    directoriesLeft === null
-      ? 'directories are left that were not read'
-      : `${groupDigits(directoriesLeft)} directories are left, with what is below them`;
+    directoriesLeft === 0
+      ? 'every directory was read, and what came of it is still to be written'
+      : directoriesLeft === null
+        ? 'directories are left that were not read'
+        : `${groupDigits(directoriesLeft)} directories are left, with what is below them`;
   if (!resumable) return `${why}: ${left}, so the result is incomplete`;
   return `${why}: ${left}; go on with: pwalk resume ${escapeText(path)}`;
 }

@@ -72,7 +72,7 @@ export interface ReportOptions extends OutputSettings, PruneOptions {
   readonly opTimeout?: number | undefined;
   /** Whether network file systems may answer from their caches. @default 'lazy': they may */
   readonly stat?: 'lazy' | 'sync' | undefined;
-  /** Write a directory of parts instead of a file, a scan that `resume()` goes on with after any end. */
+  /** Make it a scan that `resume()` goes on with after any end: a directory of parts, or a Parquet file in the end. */
   readonly checkpoint?: CheckpointOptions | undefined;
   /**
    * Seconds after which the walk stops: directories that were entered are finished, and the others are

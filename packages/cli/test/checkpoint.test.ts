@@ -13,8 +13,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { size } from '@pwalk/filters';
+import { definePlugin, type EntryBatch } from '@pwalk/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { report } from '../src/report.js';
 import type { ReportOptions } from '../src/report-options.js';
 import { buildFaults, type Fault, pwalkWith } from './support/faults.js';
@@ -41,6 +42,15 @@ beforeAll(() => {
   expect(pwalk(['report', tree, '-o', whole, '-q']).status).toBe(0);
 }, 300_000);
 afterAll(() => rmSync(common, { recursive: true, force: true }));
+
+/** A filter of somebody else's. */
+const odd = definePlugin({
+  name: 'odd',
+  kind: 'filter',
+  pwalk: '^0.1.0',
+  options: z.strictObject({}),
+  create: () => ({ map: (batch: EntryBatch) => batch }),
+});
 
 function run(...args: string[]) {
   return pwalk(args, { cwd: here.path });
@@ -138,12 +148,12 @@ describe('a checkpointed scan', () => {
   });
 
   it.each<[string, Omit<ReportOptions, 'output'>, string]>([
-    ['scan.parquet', {}, 'give a name without an ending'],
-    ['-', {}, 'its output is a directory'],
+    ['scan.csv', {}, 'its parts are Parquet, and not csv'],
+    ['scan.old', { format: 'parquet' }, 'one file, as -o scan.parquet, or a directory'],
+    ['-', {}, 'its output is one file'],
     ['scan', { format: 'csv' }, 'its parts are Parquet'],
     ['scan', { partitionBy: ['owner'] }, 'not partitioned'],
-    ['scan', { errors: 'e.csv' }, 'rows with an errno'],
-    ['scan', { filters: [size({ over: '1k' })] }, 'it holds every entry'],
+    ['scan', { filters: [odd({})] }, 'The filter "odd" cannot be kept'],
     ['scan', { followSymlinks: true }, 'symbolic links'],
   ])('to %s does not go with %j', async (output, options, why) => {
     const refused = report('/usr/share/doc', { output, checkpoint: {}, ...options });

@@ -30,6 +30,8 @@ function state(generation: number, frontier = Buffer.from(`frontier ${generation
         stat: 'lazy',
         interval: 60,
         partSize: 1024,
+        singleFile: false,
+        filters: [],
       },
     },
     roots: [{ path: Buffer.from([0x2f, 0xff]), dev: 5n, inode: 2n ** 64n - 1n, btime: -5n }],
@@ -54,9 +56,11 @@ function state(generation: number, frontier = Buffer.from(`frontier ${generation
     errorExamples: [
       { path: Buffer.from([0x61, 0xff]), state: 'denied', errno: 13, operation: 'open' },
     ],
+    errors: [{ name: '000002.csv', rows: 1, bytes: 90 }],
     seconds: 1.5,
     directoriesLeft: 3,
     frontier,
+    published: 12_345,
   };
 }
 

@@ -1,2 +1,3 @@
+export { joinFiles } from './join-files.js';
 export { type ParquetOptions, parquet } from './parquet.js';
 export { readMetadata } from './read-metadata.js';

@@ -1,9 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, lstat, open } from 'node:fs/promises';
-import { footerPairs, TRAILER } from './footer-metadata.js';
-
-/** More than any footer of ours; what a damaged file says of itself is not believed beyond it. */
-const largestFooter = 256 * 1024 * 1024;
+import { footerPairs } from './footer-metadata.js';
+import { readFooter } from './read-footer.js';
 
 /** The key-value pairs in a file's footer. Null where there is no such file, or it is not Parquet. */
 export async function readMetadata(path: string): Promise<ReadonlyMap<string, string> | null> {
@@ -14,21 +12,10 @@ export async function readMetadata(path: string): Promise<ReadonlyMap<string, st
     file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
     const stat = await file.stat();
     if (!stat.isFile()) return null;
-    const trailer = await readAt(file, stat.size - TRAILER, TRAILER);
-    const length = trailer.readUInt32LE(0);
-    if (trailer.toString('latin1', 4) !== 'PAR1' || length > largestFooter) return null;
-    return footerPairs(await readAt(file, stat.size - TRAILER - length, length));
+    return footerPairs((await readFooter(file, stat.size)).bytes);
   } catch {
     return null;
   } finally {
     await file?.close();
   }
-}
-
-/** @throws Error when there are not that many bytes there */
-async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
-  if (position < 0) throw new Error('the file is too short');
-  const { bytesRead, buffer } = await file.read(Buffer.alloc(length), 0, length, position);
-  if (bytesRead < length) throw new Error('the file is too short');
-  return buffer;
 }

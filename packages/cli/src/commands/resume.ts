@@ -12,7 +12,7 @@ export default class Resume extends Command {
   static override summary = 'Go on with a scan that was stopped or killed.';
 
   static override description =
-    `Continues the scan in DIRECTORY, which pwalk report --checkpoint began, exactly where it was committed last, with the options it was begun with. What is committed is not read or written again. The summary is that of the whole scan.
+    `Continues the scan in DIRECTORY, or to the file of that name, which pwalk report --checkpoint began, exactly where it was committed last, with the options it was begun with. What is committed is not read or written again. The summary is that of the whole scan.
 
 Exit status: as of pwalk report; 4 when the scan is running elsewhere, its log is damaged, or a root is not what it was; 0 when it is whole already.`;
 
@@ -22,7 +22,10 @@ Exit status: as of pwalk report; 4 when the scan is running elsewhere, its log i
   ];
 
   static override args = {
-    directory: Args.string({ description: 'the directory of the scan', required: true }),
+    directory: Args.string({
+      description: 'the directory of the scan, or its file',
+      required: true,
+    }),
   };
 
   static override flags = {

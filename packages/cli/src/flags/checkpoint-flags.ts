@@ -24,7 +24,8 @@ export const intervalFlag = Flags.string({
 export const checkpointFlags = {
   checkpoint: Flags.boolean({
     ...group,
-    description: 'write a directory of parts, which pwalk resume goes on with after any end',
+    description:
+      'make it a scan that pwalk resume goes on with after any end: a directory of parts, or a Parquet file in the end',
   }),
   'checkpoint-interval': intervalFlag,
   'part-size': Flags.string({

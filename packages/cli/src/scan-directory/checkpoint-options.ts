@@ -1,6 +1,7 @@
 import { PwalkError } from '@pwalk/core';
 import { z } from 'zod';
 import type { ReportPlan } from '../report-options.js';
+import { isSingleFile } from './single-file.js';
 
 /** How a scan that can be resumed is written. */
 export interface CheckpointOptions {
@@ -31,25 +32,20 @@ export type CheckpointPlan = z.output<typeof checkpointOptions>;
 export function checkCheckpointed(plan: ReportPlan): void {
   const [output, ...others] = plan.outputs;
   if (output === undefined || others.length > 0) {
-    throw misfit('a checkpointed scan has one output, a directory; convert its parts afterwards');
+    throw misfit('a checkpointed scan has one output; convert it afterwards');
   }
   if (output.format !== 'parquet') {
     throw misfit(`its parts are Parquet, and not ${output.format}; convert them afterwards`);
   }
-  if (output.path === '-' || /\.[a-z]+$/.test(output.path.replace(/\/+$/, ''))) {
-    throw misfit('its output is a directory, so give a name without an ending, as -o scan/');
+  const isDirectory = output.path !== '-' && !/\.[a-z]+\/*$/i.test(output.path);
+  if (!isDirectory && !isSingleFile(output.path)) {
+    throw misfit(
+      'its output is one file, as -o scan.parquet, or a directory, without an ending, as -o scan/',
+    );
   }
   if (output.partitionBy !== undefined) {
     throw misfit(
       'its parts are not partitioned; partition them afterwards, or leave out one of both',
-    );
-  }
-  if (plan.filters.length > 0) {
-    throw misfit('it holds every entry; filter when you query it, or leave out one of both');
-  }
-  if (plan.errors !== undefined) {
-    throw misfit(
-      'what could not be read is in it, as rows with an errno; leave out the file of errors',
     );
   }
   if (plan.followSymlinks === true) {

@@ -84,7 +84,7 @@ export class FrontierLog {
  */
 export async function lastCommit(path: string): Promise<ScanState | null> {
   const log = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null;
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null;
     throw damaged(path, `it cannot be read (${error.code ?? error.message})`);
   });
   if (log === null) return null;

@@ -8,12 +8,19 @@ import { FrontierLog, lastCommit } from './frontier-log.js';
 import { type ScanLock, takeLock } from './scan-lock.js';
 import type { Part, ScanState } from './scan-state.js';
 
-/** Names of files of ours in `parts/`, those that a run did not get to publish included. */
-const ourParts = /^(?:\d{6,}\.parquet|\.\d{6,}\.parquet\.pwalk-[0-9a-f]+)$/;
+/** The tables of a part, and the directory that each has its files in. */
+export type PartTable = 'parts' | 'errors';
+const tables: readonly PartTable[] = ['parts', 'errors'];
+
+/** Names of files of ours in them, those that a run did not get to publish included. */
+const ourParts = /^(?:\d{6,}\.[a-z]+|\.\d{6,}\.[a-z]+\.pwalk-[0-9a-f]+)$/;
+
+/** What all parts of a single file are put together in, before it gets its name. */
+const JOINED = 'joined.parquet';
 
 /**
- * A scan on disk: `parts/`, `frontier.log`, and when it is whole `manifest.json`. Locked while it is
- * open: there is one of these for a directory, on this machine and on others that share it.
+ * A scan on disk: `parts/`, `errors/`, `frontier.log`, and when it is whole `manifest.json`. Locked while
+ * it is open: there is one of these for a directory, on this machine and on others that share it.
  */
 export class ScanDirectory {
   /** Absolute. */
@@ -70,7 +77,11 @@ export class ScanDirectory {
     try {
       const { log, state } = await FrontierLog.open(join(path, 'frontier.log'));
       directory.#log = log;
-      await directory.#checkParts(state.parts);
+      if (state.published === null) {
+        await directory.#checkParts('parts', state.parts);
+        await directory.#checkParts('errors', state.errors);
+        await directory.#clearUnnamed();
+      }
       return { directory, state };
     } catch (error) {
       await directory.close();
@@ -83,7 +94,8 @@ export class ScanDirectory {
     const path = resolve(given);
     const state = await lastCommitOf(path);
     if (state === null) return null;
-    return { state, isWhole: await exists(join(path, 'manifest.json')) };
+    const isWhole = state.published !== null || (await exists(join(path, 'manifest.json')));
+    return { state, isWhole };
   }
 
   static async #locked(path: string, onWarning: (message: string) => void): Promise<ScanDirectory> {
@@ -92,14 +104,30 @@ export class ScanDirectory {
     return new ScanDirectory(path, { dev, inode: ino }, lock);
   }
 
-  partPath(name: string): string {
-    return join(this.path, 'parts', name);
+  partPath(table: PartTable, name: string): string {
+    return join(this.path, table, name);
   }
 
-  /** A name for the part after those. */
-  nextPart(parts: readonly Part[]): string {
-    const number = Number.parseInt(parts.at(-1)?.name ?? '0', 10) + 1;
-    return `${String(number).padStart(6, '0')}.parquet`;
+  /** Where a single file is put together: on its file system, and cleared away with the directory. */
+  get joinedPath(): string {
+    return join(this.path, JOINED);
+  }
+
+  /** A name, without an ending, for the files of the part after those. */
+  nextPart({ parts, errors }: Pick<ScanState, PartTable>): string {
+    const numbers = [parts, errors].map((made) => Number.parseInt(made.at(-1)?.name ?? '0', 10));
+    return String(Math.max(...numbers) + 1).padStart(6, '0');
+  }
+
+  /** Makes the directory of a table that not every scan has. @throws PwalkError `PWALK_OUTPUT_WRITE` */
+  async makeTable(table: PartTable): Promise<void> {
+    const path = join(this.path, table);
+    try {
+      await mkdir(path, { recursive: true });
+      await syncDirectory(this.path);
+    } catch (error) {
+      throw writeFailure(path, error);
+    }
   }
 
   /** Keeps a copy of a file that the scan reads at every start. @returns its path */
@@ -121,8 +149,8 @@ export class ScanDirectory {
   }
 
   /** Takes away a part that is published and not to be committed. */
-  async drop(name: string): Promise<void> {
-    await rm(this.partPath(name), { force: true });
+  async drop(table: PartTable, name: string): Promise<void> {
+    await rm(this.partPath(table, name), { force: true });
   }
 
   /** Writes what the scan came to, last of all. @throws PwalkError `PWALK_OUTPUT_WRITE` */
@@ -137,11 +165,16 @@ export class ScanDirectory {
     }
   }
 
-  /** Closes a scan that has no part and removes what it made, the directory itself too where nothing else is in it. */
+  /**
+   * Closes a scan of which nothing is wanted any more and removes what it made, the directory itself too
+   * where nothing else is in it. The log goes last: what it says holds until all else is gone.
+   */
   async discard(): Promise<void> {
     await this.close();
-    for (const name of await readdir(this.path).catch((): string[] => [])) {
-      if (leftovers.test(name)) await rm(join(this.path, name), { recursive: true, force: true });
+    const found = await readdir(this.path).catch((): string[] => []);
+    const ours = found.filter((name) => leftovers.test(name) && !last.includes(name));
+    for (const name of [...ours, ...last]) {
+      await rm(join(this.path, name), { recursive: true, force: true });
     }
     await rmdir(this.path).catch(() => {});
   }
@@ -155,24 +188,29 @@ export class ScanDirectory {
   }
 
   /** Committed parts are there and as long as they were; of what else is ours nothing is left. */
-  async #checkParts(parts: readonly Part[]): Promise<void> {
-    const committed = new Map(parts.map((part) => [part.name, part]));
-    const found = await readdir(join(this.path, 'parts')).catch((): string[] => []);
-    for (const { name, bytes } of parts) {
-      const size = await lstat(this.partPath(name)).then(
+  async #checkParts(table: PartTable, committed: readonly Part[]): Promise<void> {
+    for (const { name, bytes } of committed) {
+      const size = await lstat(this.partPath(table, name)).then(
         (stat) => stat.size,
         () => null,
       );
       if (size === bytes) continue;
       throw resumeRefused(
         this.path,
-        `The part "${name}" of the scan ${size === null ? 'is not there' : `has ${size} bytes instead of ${bytes}`}; put it back, or begin a new scan in another directory.`,
+        `The part "${table === 'parts' ? '' : `${table}/`}${name}" of the scan ${size === null ? 'is not there' : `has ${size} bytes instead of ${bytes}`}; put it back, or begin a new scan in another directory.`,
       );
     }
-    for (const name of found) {
-      if (ourParts.test(name) && !committed.has(name)) await this.drop(name);
+    const names = new Set(committed.map(({ name }) => name));
+    for (const name of await readdir(join(this.path, table)).catch((): string[] => [])) {
+      if (ourParts.test(name) && !names.has(name)) await this.drop(table, name);
     }
-    await rm(join(this.path, 'frontier.log.new'), { force: true });
+  }
+
+  /** Removes what a run was writing when it was killed. */
+  async #clearUnnamed(): Promise<void> {
+    for (const name of await readdir(this.path)) {
+      if (unnamed.test(name)) await rm(join(this.path, name), { force: true });
+    }
   }
 }
 
@@ -197,14 +235,22 @@ async function makeFree(path: string, given: string): Promise<void> {
     }
     // What is left of a scan that was killed before its first commit is taken over.
     const isUnbegun = found.every((name) => leftovers.test(name));
-    const parts = await readdir(join(path, 'parts')).catch((): string[] => []);
-    if (!isUnbegun || parts.length > 0) throw new Error('it is there and not empty');
+    const parts = await Promise.all(
+      tables.map((table) => readdir(join(path, table)).catch((): string[] => [])),
+    );
+    if (!isUnbegun || parts.flat().length > 0) throw new Error('it is there and not empty');
   } catch (error) {
     throw error instanceof PwalkError ? error : cannotCreate(given, error);
   }
 }
 
-const leftovers = /^(?:lock|parts|frontier\.log(?:\.new)?|exclude-(?:from|paths)-\d+)$/;
+/** Files that come to be under these names before they get their own. */
+const unnamed =
+  /^(?:frontier\.log\.new|joined\.parquet|\.(?:joined\.parquet|manifest\.json)\.pwalk-[0-9a-f]+)$/;
+const leftovers = new RegExp(
+  `^(?:lock|parts|errors|frontier\\.log|exclude-(?:from|paths)-\\d+)$|${unnamed.source}`,
+);
+const last = ['frontier.log', 'lock'];
 
 function cannotCreate(given: string, cause: unknown): PwalkError {
   return new PwalkError(

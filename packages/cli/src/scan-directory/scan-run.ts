@@ -1,8 +1,8 @@
+import { basename, extname } from 'node:path';
 import {
   type Accounting,
-  ENTRY_SCHEMA_VERSION,
   escapeText,
-  isComplete,
+  type Output,
   PwalkError,
   runPipeline,
   type SourceProgress,
@@ -16,8 +16,9 @@ import { addAccounting } from './add-accounting.js';
 import type { CheckpointPlan } from './checkpoint-options.js';
 import { PartCutter } from './part-cutter.js';
 import { partMeter } from './part-meter.js';
-import type { ScanDirectory } from './scan-directory.js';
-import type { ScanState } from './scan-state.js';
+import { publishScan, type ScanEnd } from './publish-scan.js';
+import type { PartTable, ScanDirectory } from './scan-directory.js';
+import type { Part, ScanState } from './scan-state.js';
 
 /** What is asked of one run of a scan. */
 export interface ScanRunOptions {
@@ -68,19 +69,19 @@ export class ScanRun {
     });
   }
 
-  /** @returns the last commit @throws PwalkError; what is committed by then is kept */
-  async toEnd(): Promise<ScanState> {
+  /** @throws PwalkError; what is committed by then is kept */
+  async toEnd(): Promise<ScanEnd> {
     try {
       while (this.#state.directoriesLeft !== 0 && !this.#options.stop.aborted) await this.#part();
-      if (this.#state.directoriesLeft === 0) await this.#publishManifest();
-      return this.#state;
+      if (this.#state.directoriesLeft !== 0) return { state: this.#state, isWhole: false };
+      return await publishScan(this.#directory, this.#state, this.#options.stop);
     } catch (error) {
-      throw this.#state.parts.length > 0 ? withRemedy(error, this.#directory.path) : error;
+      throw this.#state.generation > 0 ? withRemedy(error, this.#directory.path) : error;
     }
   }
 
   async #part(): Promise<void> {
-    const { frontier, roots, parts, errorExamples, generation } = this.#state;
+    const { frontier, roots, errorExamples, generation } = this.#state;
     const { stop, isResumed, sameFileSystems, mostExamples, onProgress } = this.#options;
     const part = new WalkPart({
       ...(frontier === null ? {} : { from: { frontier, roots } }),
@@ -89,7 +90,7 @@ export class ScanRun {
       retryDegraded: isResumed && generation === this.#firstGeneration,
       sameFileSystems,
     });
-    const name = this.#directory.nextPart(parts);
+    const name = this.#directory.nextPart(this.#state);
     const failures = new FailureLog(mostExamples);
     failures.examples.push(...errorExamples);
     const spec = await this.#pipeline(name, part, failures);
@@ -111,17 +112,28 @@ export class ScanRun {
       stop.removeEventListener('abort', end);
     });
     if (accounting === null) throw noAccount();
-    const rows = accounting.rows;
-    const bytes = outputs[0]?.bytes ?? 0;
-    this.#cutter.learn(rows, bytes);
-    await this.#commit(part, { name, rows, bytes }, accounting, failures.examples);
+    const [entries, errors] = outputs;
+    this.#cutter.learn(accounting.rows, entries?.bytes ?? 0);
+    await this.#commit(part, accounting, failures.examples, {
+      parts: partOf(entries),
+      errors: partOf(errors),
+    });
   }
 
   async #pipeline(name: string, part: WalkPart, failures: FailureLog) {
     const { scan } = this.#state;
     const [output] = this.#plan.outputs;
     if (output === undefined) throw noAccount();
-    const plan = { ...this.#plan, outputs: [{ ...output, path: this.#directory.partPath(name) }] };
+    const { errors } = this.#plan;
+    const plan = {
+      ...this.#plan,
+      outputs: [{ ...output, path: this.#directory.partPath('parts', `${name}.parquet`) }],
+      ...(errors === undefined
+        ? {}
+        : {
+            errors: this.#directory.partPath('errors', `${name}${extname(errors).toLowerCase()}`),
+          }),
+    };
     const spec = await reportPipeline(plan, failures, new MatchCount(), part);
     return {
       ...spec,
@@ -139,20 +151,19 @@ export class ScanRun {
 
   async #commit(
     part: WalkPart,
-    file: ScanState['parts'][number],
     accounting: Accounting,
     errorExamples: readonly FailedEntry[],
+    made: Readonly<Record<PartTable, Part | null>>,
   ): Promise<void> {
     const { remaining } = part;
-    // A part that was stopped before it had a row is none.
-    const isEmpty = file.rows === 0;
-    if (isEmpty) await this.#directory.drop(file.name);
     const before = this.#state;
+    const isLast = remaining === null;
     const after: ScanState = {
       ...before,
       generation: before.generation + 1,
       roots: before.roots.length > 0 ? before.roots : part.roots,
-      parts: isEmpty ? before.parts : [...before.parts, file],
+      parts: await this.#kept('parts', made.parts, isLast),
+      errors: await this.#kept('errors', made.errors, isLast),
       accounting: addAccounting(before.accounting, accounting),
       errorExamples,
       seconds: this.#secondsBefore + (performance.now() - this.#started) / 1000,
@@ -163,23 +174,19 @@ export class ScanRun {
     this.#state = after;
   }
 
-  async #publishManifest(): Promise<void> {
-    const { scan, parts, accounting, seconds } = this.#state;
-    const { settings, ...head } = scan;
-    await this.#directory.publishManifest({
-      version: 1,
-      schemaVersion: ENTRY_SCHEMA_VERSION,
-      complete: accounting !== null && isComplete(accounting),
-      scan: head,
-      finishedAt: new Date().toISOString(),
-      seconds: Number(seconds.toFixed(3)),
-      counts: accounting,
-      rows: parts.reduce((sum, { rows }) => sum + rows, 0),
-      bytes: parts.reduce((sum, { bytes }) => sum + bytes, 0),
-      parts: parts.map(({ name, ...part }) => ({ path: `parts/${name}`, ...part })),
-      settings,
-    });
+  /** Those that are committed, and the new one: where it has no row it is none, unless it would be the only one. */
+  async #kept(table: PartTable, made: Part | null, isLast: boolean): Promise<readonly Part[]> {
+    const before = this.#state[table];
+    if (made === null) return before;
+    if (made.rows > 0 || (isLast && before.length === 0)) return [...before, made];
+    await this.#directory.drop(table, made.name);
+    return before;
   }
+}
+
+function partOf(output: Output | undefined): Part | null {
+  if (output === undefined) return null;
+  return { name: basename(output.path), rows: output.rows, bytes: output.bytes ?? 0 };
 }
 
 function noAccount(): PwalkError {

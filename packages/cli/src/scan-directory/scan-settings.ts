@@ -1,21 +1,26 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { resolve } from 'node:path';
 import { CORE_VERSION } from '@pwalk/core';
 import { pruneOptions } from '@pwalk/native-walker';
 import { isCompression } from '../compression.js';
 import type { ReportOptions, ReportPlan } from '../report-options.js';
 import type { CheckpointPlan } from './checkpoint-options.js';
+import { type KeptFilter, keptFilters } from './kept-filters.js';
 import type { ScanDirectory } from './scan-directory.js';
 import type { ScanHead, ScanState } from './scan-state.js';
+import { fileOf, isSingleFile } from './single-file.js';
 
 /** The first commit of a scan: how it was asked for, and that nothing is walked yet. */
 export async function firstState(
   plan: ReportPlan,
   { interval, partSize }: CheckpointPlan,
+  filters: readonly KeptFilter[],
   directory: ScanDirectory,
 ): Promise<ScanState> {
   const { excludeFrom = [], excludePaths = [], exclude = [], ...prune } = pruneOptions.parse(plan);
   const { threads, memory, snapshots, stat, opTimeout, constants, outputs } = plan;
+  const { errors, failOnMatch } = plan;
   const columns = outputs[0]?.columns;
   // Files of patterns may change before the scan is resumed: it goes by its own copies.
   const keepAll = (files: readonly string[], name: string) =>
@@ -34,11 +39,14 @@ export async function firstState(
       exclude: exclude.map((glob) => base64(Buffer.from(glob))),
       excludeFrom: await keepAll(excludeFrom, 'exclude-from'),
       excludePaths: await keepAll(excludePaths, 'exclude-paths'),
-      ...defined({ ...prune, threads, memory, opTimeout }),
+      ...defined({ ...prune, threads, memory, opTimeout, failOnMatch }),
+      ...(errors === undefined ? {} : { errors: resolve(errors) }),
       snapshots,
       stat,
       interval,
       partSize,
+      singleFile: isSingleFile(outputs[0]?.path ?? ''),
+      filters: [...filters],
     },
   };
   return {
@@ -46,24 +54,33 @@ export async function firstState(
     scan: head,
     roots: [],
     parts: [],
+    errors: [],
     accounting: null,
     errorExamples: [],
     seconds: 0,
     directoriesLeft: null,
     frontier: null,
+    published: null,
   };
 }
 
-/** The scan as it was asked for. */
-export function requestOf(
+/**
+ * The scan as it was asked for.
+ * @param directory where it is
+ * @throws PwalkError `PWALK_RESUME_REFUSED`
+ */
+export async function requestOf(
   { settings }: ScanHead,
-  output: string,
-): { roots: readonly Buffer[]; options: ReportOptions } {
-  const { roots, exclude, compression, interval, partSize, ...others } = settings;
+  directory: string,
+): Promise<{ roots: readonly Buffer[]; options: ReportOptions }> {
+  const { roots, exclude, compression, interval, partSize, singleFile, filters, ...others } =
+    settings;
+  const output = singleFile ? fileOf(directory) : directory;
   return {
     roots: roots.map(bytes),
     options: {
       ...others,
+      filters: await keptFilters(filters, directory),
       ...(isCompression(compression) ? { compression } : {}),
       exclude: exclude?.map(bytes),
       output,
@@ -81,7 +98,7 @@ function bytes(of: string): Buffer {
 }
 
 /** Without the members that are undefined. */
-function defined<T extends object>(of: T): T {
+export function defined<T extends object>(of: T): T {
   const given = Object.entries(of).filter(([, value]) => value !== undefined);
   return Object.assign(Object.create(Object.prototype), Object.fromEntries(given));
 }

@@ -3,9 +3,9 @@ import type { RootIdentity } from '@pwalk/native-walker';
 import { z } from 'zod';
 import type { FailedEntry } from '../failed-entries.js';
 
-/** A part of the scan that is committed. */
+/** A file of the scan that is committed: entries, or what of them could not be read. */
 export interface Part {
-  /** Its file in `parts/`. */
+  /** Its file in `parts/`, or in `errors/`. */
   readonly name: string;
   readonly rows: number;
   readonly bytes: number;
@@ -18,6 +18,8 @@ export interface ScanState {
   readonly scan: ScanHead;
   readonly roots: readonly RootIdentity[];
   readonly parts: readonly Part[];
+  /** Tables of what could not be read, of the parts that have any; empty where none were asked for. */
+  readonly errors: readonly Part[];
   /** Of all parts; null before the first. */
   readonly accounting: Accounting | null;
   readonly errorExamples: readonly FailedEntry[];
@@ -27,6 +29,8 @@ export interface ScanState {
   readonly directoriesLeft: number | null;
   /** They, as the walker takes them; null when none are left, or all. */
   readonly frontier: Uint8Array | null;
+  /** Bytes of the file that the scan is for, once it is there under its name: the directory can go then. */
+  readonly published: number | null;
 }
 
 /** What does not change from the beginning of a scan to its end. */
@@ -65,37 +69,49 @@ const head = z.object({
     opTimeout: z.number().optional(),
     interval: z.number(),
     partSize: z.number(),
+    /** The parts are to become one file. */
+    singleFile: z.boolean().default(false),
+    filters: z.array(z.object({ name: z.string(), options: z.unknown().optional() })).default([]),
+    failOnMatch: z.boolean().optional(),
+    /** Where the table of errors comes to be, an absolute path. */
+    errors: z.string().optional(),
   }),
 });
+
+const account = z
+  .object({
+    read: count,
+    rows: count,
+    vanished: count,
+    excluded: count,
+    files: count,
+    directories: count,
+    symlinks: count,
+    other: count,
+    bytes: z.union([big, count.transform(BigInt)]).nullable(),
+    states: z.record(z.string(), count),
+    clampedTimes: count,
+  })
+  .transform(({ states, ...counts }) => ({ ...counts, states: statesOf(states) }));
+
+const parts = z.array(
+  z.object({ name: z.string().regex(/^\d{6,}\.[a-z]+$/), rows: count, bytes: count }),
+);
 
 const record = z.object({
   version: z.literal(1),
   generation: count,
   scan: head,
   roots: z.array(z.object({ path: base64, dev: big, inode: big, btime: big.nullable() })),
-  parts: z.array(
-    z.object({ name: z.string().regex(/^\d{6,}\.parquet$/), rows: count, bytes: count }),
-  ),
-  accounting: z
-    .object({
-      read: count,
-      rows: count,
-      vanished: count,
-      excluded: count,
-      files: count,
-      directories: count,
-      symlinks: count,
-      other: count,
-      bytes: big.nullable(),
-      states: z.record(z.string(), count),
-      clampedTimes: count,
-    })
-    .nullable(),
+  parts,
+  errors: parts.default([]),
+  accounting: account.nullable(),
   errorExamples: z.array(
     z.object({ path: base64, state: z.string(), errno: z.int(), operation: z.string() }),
   ),
   seconds: z.number(),
   directoriesLeft: count.nullable(),
+  published: count.nullable().default(null),
 });
 
 /** The payload of a record, in pieces: the length of its JSON in four bytes, the JSON, the frontier. */
@@ -116,15 +132,16 @@ export function encodeState({ frontier, ...state }: ScanState): readonly Uint8Ar
 export function decodeState(payload: Buffer): ScanState | null {
   if (payload.length < 4) return null;
   const end = 4 + payload.readUInt32LE(0);
-  const parsed = record.safeParse(jsonOf(payload.subarray(4, end)));
+  const parsed = record.safeParse(jsonOf(payload.toString('utf8', 4, end)));
   if (end > payload.length || !parsed.success) return null;
-  const { accounting, version: _, ...state } = parsed.data;
+  const { version: _, ...state } = parsed.data;
   const frontier = payload.subarray(end);
-  return {
-    ...state,
-    accounting: accounting === null ? null : { ...accounting, states: statesOf(accounting.states) },
-    frontier: frontier.length === 0 ? null : frontier,
-  };
+  return { ...state, frontier: frontier.length === 0 ? null : frontier };
+}
+
+/** An account as it is in a record, or in the footer of a file; null when it is none. */
+export function accountOf(value: unknown): Accounting | null {
+  return account.safeParse(value).data ?? null;
 }
 
 /** A big number as its digits. */
@@ -138,9 +155,10 @@ function withText<T extends { readonly path: Uint8Array }>(
   return { ...one, path: Buffer.from(one.path).toString('base64') };
 }
 
-function jsonOf(bytes: Buffer): unknown {
+/** What JSON says; null when it is none. */
+export function jsonOf(text: string): unknown {
   try {
-    return JSON.parse(bytes.toString('utf8'));
+    return JSON.parse(text);
   } catch {
     return null;
   }

@@ -1,12 +1,5 @@
-import {
-  errorCount,
-  escapeText,
-  exitCodes,
-  isComplete,
-  PwalkError,
-  type SourceProgress,
-  skippedCount,
-} from '@pwalk/core';
+import { escapeText, PwalkError, type SourceProgress } from '@pwalk/core';
+import { reasonOf } from '@pwalk/core/io';
 import { requireNativeWalker } from '@pwalk/native-walker';
 import { expectedEntries } from '../expected-entries.js';
 import { MOST_EXAMPLES, type ReportSummary } from '../report.js';
@@ -15,10 +8,20 @@ import { reportProgress } from '../report-progress.js';
 import { StopRequest } from '../stop-request.js';
 import type { CheckpointPlan } from './checkpoint-options.js';
 import { resumeRefused } from './failures.js';
+import { keepFilters } from './kept-filters.js';
 import { ScanDirectory } from './scan-directory.js';
 import { ScanRun } from './scan-run.js';
-import { firstState, requestOf } from './scan-settings.js';
+import { defined, firstState, requestOf } from './scan-settings.js';
 import type { ScanState } from './scan-state.js';
+import { summaryOf, summaryOfFile } from './scan-summary.js';
+import {
+  checkWritable,
+  directoryOf,
+  fileOf,
+  isSingleFile,
+  stateOf,
+  wholeFile,
+} from './single-file.js';
 
 /** How a scan is gone on with. What is walked, and what is written, was said when it began. */
 export interface ResumeOptions
@@ -43,15 +46,17 @@ export async function startScan(
   checkpoint: CheckpointPlan,
 ): Promise<ReportSummary> {
   requireNativeWalker();
-  const [output] = plan.outputs;
-  const warn = (message: string) => plan.onWarning?.(message);
+  const output = plan.outputs[0]?.path ?? '';
+  const filters = await keepFilters(plan.filters);
+  if (isSingleFile(output)) await checkWritable(output);
+  if (plan.errors !== undefined) await checkWritable(plan.errors);
   const { directory, state } = await ScanDirectory.create(
-    output?.path ?? '',
-    (made) => firstState(plan, checkpoint, made),
-    warn,
+    isSingleFile(output) ? stateOf(output) : output,
+    (made) => firstState(plan, checkpoint, filters, made),
+    (message) => plan.onWarning?.(message),
   );
   try {
-    return await run(directory, state, plan, checkpoint, { isResumed: false });
+    return await run(directory, state, plan, checkpoint, { isResumed: false, shown: output });
   } catch (error) {
     // Nothing was committed: nothing is kept, as of any report that fails.
     const reached = await ScanDirectory.look(directory.path).catch(() => null);
@@ -71,21 +76,31 @@ export async function startScan(
  * ```
  * @throws PwalkError `PWALK_RESUME_REFUSED` when it cannot be gone on with
  */
-export async function resume(path: string, options: ResumeOptions = {}): Promise<ReportSummary> {
+export async function resume(given: string, options: ResumeOptions = {}): Promise<ReportSummary> {
   requireNativeWalker();
   const { interval, sameFileSystems = false, changeDirectory = false, ...others } = options;
+  const path = await directoryOf(given);
   const reached = await ScanDirectory.look(path);
-  if (reached?.isWhole === true) return summaryOf(reached.state, path, null);
+  if (reached === null) {
+    const whole = await wholeFile(given);
+    if (whole !== null) return summaryOfFile(whole);
+  }
+  const isSingle = reached?.state.scan.settings.singleFile === true;
+  const shown = isSingle && !isSingleFile(given) ? fileOf(path) : given;
+  if (reached?.isWhole === true && !isSingle) {
+    return summaryOf({ state: reached.state, isWhole: true }, shown, null);
+  }
   const { directory, state } = await ScanDirectory.open(path, (message) =>
     options.onWarning?.(message),
   );
   try {
-    const request = requestOf(state.scan, path);
+    if (state.published !== null) {
+      await clear(directory, shown, options.onWarning);
+      return await summaryOf({ state, isWhole: true }, shown, null);
+    }
+    const request = await requestOf(state.scan, directory.path);
     if (request.roots.some((root) => root[0] !== SLASH)) enter(state, path, changeDirectory);
-    const given = Object.fromEntries(
-      Object.entries(others).filter(([, value]) => value !== undefined),
-    );
-    const plan = await planReport(request.roots, { ...request.options, ...given });
+    const plan = await planReport(request.roots, { ...request.options, ...defined(others) });
     const { checkpoint } = plan;
     if (checkpoint === undefined)
       throw resumeRefused(path, 'The scan says nothing of checkpoints.');
@@ -94,7 +109,7 @@ export async function resume(path: string, options: ResumeOptions = {}): Promise
       state,
       plan,
       { ...checkpoint, ...(interval === undefined ? {} : { interval }) },
-      { isResumed: true, sameFileSystems, shown: path },
+      { isResumed: true, sameFileSystems, shown },
     );
   } finally {
     await directory.close();
@@ -108,7 +123,7 @@ async function run(
   state: ScanState,
   plan: ReportPlan,
   checkpoint: CheckpointPlan,
-  how: { isResumed: boolean; sameFileSystems?: boolean; shown?: string },
+  how: { isResumed: boolean; sameFileSystems?: boolean; shown: string },
 ): Promise<ReportSummary> {
   const stop = new StopRequest(plan.stop, plan.timeLimit);
   const { onProgress } = plan;
@@ -128,6 +143,7 @@ async function run(
     onProgress?.(reportProgress(progress, { errors, seconds, expected, before: rowsBefore }));
   };
   try {
+    if (plan.errors !== undefined) await directory.makeTable('errors');
     const ended = await new ScanRun(directory, state, plan, checkpoint, {
       stop: stop.signal,
       isResumed: how.isResumed,
@@ -135,10 +151,24 @@ async function run(
       mostExamples: MOST_EXAMPLES,
       onProgress: onProgress === undefined ? undefined : show,
     }).toEnd();
-    return summaryOf(ended, how.shown ?? plan.outputs[0]?.path ?? '', stop);
+    if (ended.state.published !== null) await clear(directory, how.shown, plan.onWarning);
+    return await summaryOf(ended, how.shown, stop, plan.errors);
   } finally {
     stop.end();
   }
+}
+
+/** Removes what is left of a scan whose file is there. */
+async function clear(
+  directory: ScanDirectory,
+  file: string,
+  onWarning: ((message: string) => void) | undefined,
+): Promise<void> {
+  await directory.discard().catch((error) => {
+    onWarning?.(
+      `"${escapeText(file)}" is whole, and what kept its state, "${escapeText(directory.path)}", cannot be removed: ${reasonOf(error)}; remove it.`,
+    );
+  });
 }
 
 /** Roots that are relative are found from where the scan began. */
@@ -160,50 +190,3 @@ function enter({ scan }: ScanState, path: string, mayChange: boolean): void {
     );
   }
 }
-
-function summaryOf(state: ScanState, path: string, stop: StopRequest | null): ReportSummary {
-  const { accounting, parts, directoriesLeft } = state;
-  const isWhole = directoriesLeft === 0;
-  const account = accounting ?? nothing;
-  const complete = isWhole && isComplete(account);
-  return {
-    accounting: account,
-    matched: null,
-    errors: errorCount(account),
-    errorExamples: state.errorExamples,
-    skipped: skippedCount(account),
-    complete,
-    outputs: [
-      {
-        path,
-        format: 'parquet',
-        rows: parts.reduce((sum, { rows }) => sum + rows, 0),
-        bytes: parts.reduce((sum, { bytes }) => sum + bytes, 0),
-      },
-    ],
-    seconds: state.seconds,
-    stopped: isWhole
-      ? null
-      : { reason: stop?.reason ?? 'request', directoriesLeft, resumable: true },
-    wasWhole: stop === null,
-    exitCode: isWhole
-      ? complete || stop === null
-        ? exitCodes.complete
-        : exitCodes.incomplete
-      : exitCodes.resumable,
-  };
-}
-
-const nothing = {
-  read: 0,
-  rows: 0,
-  vanished: 0,
-  excluded: 0,
-  files: 0,
-  directories: 0,
-  symlinks: 0,
-  other: 0,
-  bytes: 0n,
-  states: {},
-  clampedTimes: 0,
-};

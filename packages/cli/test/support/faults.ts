@@ -10,7 +10,7 @@ const builder = fileURLToPath(new URL('../../../../scripts/build-native.mjs', im
 export const faults = `${walker}/build/faults`;
 
 export interface Fault {
-  readonly call: 'openat' | 'getdents64' | 'statx' | 'sync' | 'rename' | 'write';
+  readonly call: 'openat' | 'getdents64' | 'statx' | 'sync' | 'rename' | 'remove' | 'write';
   /** What the call fails with; `kill`: the command is killed when it makes the call. */
   readonly error: keyof typeof constants.errno | 'kill';
   /** A glob for the last component of what the calls are about; any when empty. */
@@ -25,14 +25,19 @@ export function buildFaults(): void {
   execFileSync(process.execPath, [builder, 'faults'], { cwd: walker, stdio: 'ignore' });
 }
 
-/** Runs `pwalk` while the kernel fails some of its calls, whoever makes them. */
-export function pwalkWith(fault: Fault, args: readonly string[], cwd: string): Ended {
+/** Runs `pwalk`, as some user, while the kernel fails some of its calls, whoever makes them. */
+export function pwalkWith(
+  fault: Fault,
+  args: readonly string[],
+  cwd: string,
+  user: { uid?: number; gid?: number } = {},
+): Ended {
   const { call, error, name, first = 1, every = 1 } = fault;
   const errno = error === 'kill' ? 0 : constants.errno[error];
   const { status, stdout, stderr } = spawnSync(
     faults,
     [call, `${errno}`, name, `${first}`, `${every}`, process.execPath, command, ...args],
-    { cwd, encoding: 'utf8', timeout: 90_000 },
+    { cwd, encoding: 'utf8', timeout: 90_000, ...user },
   );
   return { status, stdout, stderr };
 }

@@ -46,6 +46,11 @@ std::vector<uint32_t> numbers_of(const std::string& call) {
   if (call == "fstat") return {SYS_fstat, SYS_newfstatat};
   if (call == "sync") return {SYS_fsync, SYS_fdatasync};
   if (call == "write") return {SYS_write, SYS_pwrite64, SYS_writev, SYS_pwritev};
+#if defined(SYS_unlink)
+  if (call == "remove") return {SYS_unlink, SYS_rmdir, SYS_unlinkat};
+#else
+  if (call == "remove") return {SYS_unlinkat};
+#endif
 #if defined(SYS_rename)
   if (call == "rename") return {SYS_rename, SYS_renameat, SYS_renameat2};
 #else
@@ -143,6 +148,9 @@ std::optional<std::string> subject_of(const Fault& fault, const seccomp_notif& s
   }
 #if defined(SYS_rename)
   if (number == SYS_rename) return text_at(thread, arguments[0]);
+#endif
+#if defined(SYS_unlink)
+  if (number == SYS_unlink || number == SYS_rmdir) return text_at(thread, arguments[0]);
 #endif
   const std::string path = text_at(thread, arguments[1]);
   if (fault.call == "fstat") return path.empty() ? std::optional(descriptor_path(thread, arguments[0])) : std::nullopt;

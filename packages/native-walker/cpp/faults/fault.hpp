@@ -8,7 +8,7 @@ namespace pwalk::test {
 
 // Which calls of a command fail, and how.
 struct Fault {
-  std::string call;     // openat, getdents64, statx, newfstatat, fstat, sync (and fdatasync), rename or write
+  std::string call;     // openat, getdents64, statx, newfstatat, fstat, sync (and fdatasync), rename, remove or write
   int error;            // 0: the command is killed when it makes the call
   std::string name;     // last component of the path the call is about, a glob; empty: any
   unsigned first = 1;   // of the calls about it: the first that fails,
