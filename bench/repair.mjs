@@ -18,7 +18,6 @@ const columns = [
   'path_raw',
   'type',
   'inode',
-  'parent_inode',
   'dev',
   'depth',
   'mode',

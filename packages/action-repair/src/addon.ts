@@ -44,17 +44,26 @@ export interface Protection {
   readonly own: readonly FileIdentity[];
 }
 
+/**
+ * Which group a directory hands on: its own, when its owner is trusted and the group neither private,
+ * root's nor bad; else that of the nearest directory above, inside the root, of which that is true.
+ */
+export interface Inheritance {
+  readonly trustedOwners: Uint32Array;
+  readonly badGroups: Uint32Array;
+}
+
 /** A root, held open. */
 export interface AddonTree {
   describe(): TreeDescription;
   /**
-   * Looks at an entry by its path below the root.
+   * Looks at the entry of a record, by the first of its names that leads to the inode.
    * @param into gets uid, gid and mode
    * @returns false when it is not there, or on another mount, or protected
    */
-  look(path: Uint8Array, into: Uint32Array): boolean;
-  /** Completes records (see `change-records.ts`) in place. */
-  inspect(records: Uint8Array, threads: number): Promise<void>;
+  look(record: Uint8Array, into: Uint32Array): boolean;
+  /** Completes records (see `record-layout.ts`) in place. */
+  inspect(records: Uint8Array, threads: number, inheritance: Inheritance): Promise<void>;
   /** Makes the changes of records, and writes what came of each into it. */
   change(records: Uint8Array, threads: number): Promise<void>;
   /** Ends the jobs under way between two entries, and those to come at once. */

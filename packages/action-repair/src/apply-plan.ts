@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { PwalkError } from '@pwalk/core';
-import { changesIn } from './change-records.js';
+import { changesIn } from './change.js';
 import { ChangeSession } from './change-session.js';
 import { interrupted } from './interrupted.js';
 import { type Limits, limitReached, roomFor } from './limits.js';

@@ -4,7 +4,7 @@ import { type FileHandle, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { getSystemErrorMap } from 'node:util';
 import { CORE_VERSION, escapeText, type FileIdentity, PwalkError } from '@pwalk/core';
-import type { Change } from './change-records.js';
+import type { Change } from './change.js';
 import { nameToJson } from './journal-record.js';
 import { createPrivateFile } from './private-file.js';
 import { type AuditEvent, type SystemLog, systemLog } from './system-log.js';

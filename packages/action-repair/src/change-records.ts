@@ -1,194 +1,6 @@
-/**
- * The record in which changes go to the addon's threads and back, to the disk when a plan is large, and
- * from a plan file to be applied: little-endian, a multiple of 8 bytes, the path at its end. The layout
- * is that of cpp/core/change_record.hpp.
- */
-export const recordLayout = {
-  size: 0,
-  path_length: 4,
-  dev: 8,
-  inode: 16,
-  ctime_ns: 24,
-  btime_ns: 32,
-  mode: 40,
-  uid: 44,
-  gid: 48,
-  nlink: 52,
-  new_mode: 56,
-  new_uid: 60,
-  new_gid: 64,
-  rules: 68,
-  features: 72,
-  depth: 76,
-  status: 80,
-  error: 84,
-  got_mode: 88,
-  got_uid: 92,
-  got_gid: 96,
-  checks: 100,
-  widened: 104,
-  path: 112,
-} as const;
-
-/** How work on a record ended; the order is that of `Status` in cpp/core/change_record.hpp. */
-export const recordStatuses = [
-  'pending',
-  'ok',
-  'done',
-  'already',
-  'stale',
-  'vanished',
-  'mount',
-  'protected',
-  'failed',
-  'mismatch',
-  'hardlink_outside',
-] as const;
-export type RecordStatus = (typeof recordStatuses)[number];
-
-/** Bits of `features`: what an inode has besides owner, group and mode. */
-export const features = {
-  aclAccess: 1,
-  aclDefault: 2,
-  aclOther: 4,
-  capability: 8,
-  immutable: 16,
-  appendOnly: 32,
-} as const;
-
-/** Bits of `checks`: what has to hold before a change. */
-export const checks = { ctime: 1, features: 2, partial: 4 } as const;
-
-/** The rules, by the bits of `rules`. */
-export const ruleBits = {
-  setgid: 1,
-  group: 2,
-  forceGroupWritable: 4,
-  ensureGroupReadable: 8,
-  owner: 16,
-} as const;
-export type Rule = keyof typeof ruleBits;
-
-const NUL = 0;
-const TYPE_BITS = 0o170000;
-const DIRECTORY = 0o040000;
-
-/** One change: a view of its record. */
-export class Change {
-  readonly bytes: Buffer;
-  readonly at: number;
-
-  constructor(bytes: Buffer, at: number) {
-    this.bytes = bytes;
-    this.at = at;
-  }
-
-  get size(): number {
-    return this.#word(recordLayout.size);
-  }
-  /** The names of the inode, relative to the root, NUL between them. */
-  get names(): Buffer {
-    const start = this.at + recordLayout.path;
-    return this.bytes.subarray(start, start + this.#word(recordLayout.path_length));
-  }
-  /** The first of the names. */
-  get path(): Buffer {
-    const names = this.names;
-    const end = names.indexOf(NUL);
-    return end < 0 ? names : names.subarray(0, end);
-  }
-  get dev(): bigint {
-    return this.bytes.readBigUInt64LE(this.at + recordLayout.dev);
-  }
-  get inode(): bigint {
-    return this.bytes.readBigUInt64LE(this.at + recordLayout.inode);
-  }
-  /** Nanoseconds since 1970. */
-  get ctime(): bigint {
-    return this.bytes.readBigInt64LE(this.at + recordLayout.ctime_ns);
-  }
-  /** Nanoseconds since 1970; 0 where the file system keeps none. */
-  get btime(): bigint {
-    return this.bytes.readBigInt64LE(this.at + recordLayout.btime_ns);
-  }
-  /** With the type bits. */
-  get mode(): number {
-    return this.#word(recordLayout.mode);
-  }
-  get uid(): number {
-    return this.#word(recordLayout.uid);
-  }
-  get gid(): number {
-    return this.#word(recordLayout.gid);
-  }
-  get nlink(): number {
-    return this.#word(recordLayout.nlink);
-  }
-  /** Without the type bits. */
-  get newMode(): number {
-    return this.#word(recordLayout.new_mode);
-  }
-  get newUid(): number {
-    return this.#word(recordLayout.new_uid);
-  }
-  get newGid(): number {
-    return this.#word(recordLayout.new_gid);
-  }
-  get rules(): number {
-    return this.#word(recordLayout.rules);
-  }
-  get features(): number {
-    return this.#word(recordLayout.features);
-  }
-  get depth(): number {
-    return this.bytes.readInt32LE(this.at + recordLayout.depth);
-  }
-  get status(): RecordStatus {
-    return recordStatuses[this.#word(recordLayout.status)] ?? 'failed';
-  }
-  get errno(): number {
-    return this.bytes.readInt32LE(this.at + recordLayout.error);
-  }
-  /** As found last, with the type bits. */
-  get gotMode(): number {
-    return this.#word(recordLayout.got_mode);
-  }
-  get gotUid(): number {
-    return this.#word(recordLayout.got_uid);
-  }
-  get gotGid(): number {
-    return this.#word(recordLayout.got_gid);
-  }
-  /** ACL entries that gain rights by the change. */
-  get widened(): number {
-    return this.#word(recordLayout.widened);
-  }
-  get isDirectory(): boolean {
-    return (this.mode & TYPE_BITS) === DIRECTORY;
-  }
-  get permissions(): number {
-    return this.mode & 0o7777;
-  }
-
-  /** Changes what is wanted. */
-  want(mode: number, uid: number, gid: number, rules: number): void {
-    this.#set(recordLayout.new_mode, mode);
-    this.#set(recordLayout.new_uid, uid);
-    this.#set(recordLayout.new_gid, gid);
-    this.#set(recordLayout.rules, rules);
-  }
-
-  check(bits: number): void {
-    this.#set(recordLayout.checks, bits);
-  }
-
-  #word(field: number): number {
-    return this.bytes.readUInt32LE(this.at + field);
-  }
-  #set(field: number, value: number): void {
-    this.bytes.writeUInt32LE(value, this.at + field);
-  }
-}
+import type { Change } from './change.js';
+import { recordLayout, WORD, wordsOf } from './record-layout.js';
+import type { ScannedColumns } from './scanned-columns.js';
 
 /** What a record is made from. */
 export interface NewChange {
@@ -210,18 +22,6 @@ export interface NewChange {
   readonly depth?: number;
 }
 
-/** The columns of a scan that records are made from. */
-export interface ScannedColumns {
-  /** Columns of 64 bits as pairs of 32, low half first. */
-  readonly dev: Uint32Array;
-  readonly inode: Uint32Array;
-  readonly mode: ArrayLike<number>;
-  readonly uid: ArrayLike<number>;
-  readonly gid: ArrayLike<number>;
-  readonly nlink: ArrayLike<number>;
-  readonly depth: ArrayLike<number>;
-}
-
 /** What an entry is to become. */
 export interface Wanted {
   /** Without the type bits. */
@@ -230,8 +30,6 @@ export interface Wanted {
   readonly gid: number;
   readonly rules: number;
 }
-
-const WORD = 4;
 
 /** Records under construction, in one piece of memory. */
 export class ChangeRecords {
@@ -255,26 +53,35 @@ export class ChangeRecords {
     bytes.writeBigUInt64LE(change.inode, at + recordLayout.inode);
     bytes.writeBigInt64LE(change.ctime ?? 0n, at + recordLayout.ctime_ns);
     bytes.writeBigInt64LE(change.btime ?? 0n, at + recordLayout.btime_ns);
-    this.#image(at, change);
-    this.#wanted(at, change.newMode, change.newUid, change.newGid, change.rules ?? 0);
     const words = this.#words;
-    words[(at + recordLayout.features) / WORD] = change.features ?? 0;
-    words[(at + recordLayout.widened) / WORD] = change.widened ?? 0;
-    words[(at + recordLayout.depth) / WORD] = change.depth ?? 0;
+    const first = at / WORD;
+    words[first + recordLayout.mode / WORD] = change.mode;
+    words[first + recordLayout.uid / WORD] = change.uid;
+    words[first + recordLayout.gid / WORD] = change.gid;
+    words[first + recordLayout.nlink / WORD] = change.nlink;
+    words[first + recordLayout.new_mode / WORD] = change.newMode;
+    words[first + recordLayout.new_uid / WORD] = change.newUid;
+    words[first + recordLayout.new_gid / WORD] = change.newGid;
+    words[first + recordLayout.rules / WORD] = change.rules ?? 0;
+    words[first + recordLayout.features / WORD] = change.features ?? 0;
+    words[first + recordLayout.widened / WORD] = change.widened ?? 0;
+    words[first + recordLayout.depth / WORD] = change.depth ?? 0;
     bytes.set(change.names, at + recordLayout.path);
   }
 
   /**
-   * Appends the change of a scanned entry, without an object or a bigint per value.
-   * @param bytes hold its path, from `start` to `end`
+   * Appends the change of a scanned entry, without an object, a bigint or a call for any of its values.
+   * @param path memory that holds its path, from `start` to `end`
+   * @param checks bits of `checks`
    */
   scanned(
     columns: ScannedColumns,
     row: number,
-    bytes: Buffer,
+    path: Uint8Array,
     start: number,
     end: number,
     wanted: Wanted,
+    checks: number,
   ): void {
     const at = this.#begin(end - start);
     const words = this.#words;
@@ -288,34 +95,62 @@ export class ChangeRecords {
     words[first + recordLayout.gid / WORD] = columns.gid[row];
     words[first + recordLayout.nlink / WORD] = columns.nlink[row];
     words[first + recordLayout.depth / WORD] = columns.depth[row];
-    this.#wanted(at, wanted.mode, wanted.uid, wanted.gid, wanted.rules);
-    bytes.copy(this.#bytes, at + recordLayout.path, start, end);
+    words[first + recordLayout.new_mode / WORD] = wanted.mode;
+    words[first + recordLayout.new_uid / WORD] = wanted.uid;
+    words[first + recordLayout.new_gid / WORD] = wanted.gid;
+    words[first + recordLayout.rules / WORD] = wanted.rules;
+    words[first + recordLayout.checks / WORD] = checks;
+    const bytes = this.#bytes;
+    const to = at + recordLayout.path - start;
+    for (let from = start; from < end; from++) bytes[to + from] = path[from];
   }
 
   /** Appends a record as it is. */
   copy(change: Change): void {
-    const { size } = change;
-    const at = this.#reserve(size);
-    change.bytes.copy(this.#bytes, at, change.at, change.at + size);
+    const { size, words: from } = change;
+    const first = change.at / WORD;
+    const to = this.#reserve(size, 1) / WORD;
+    const words = this.#words;
+    for (let word = 0; word < size / WORD; word++) words[to + word] = from[first + word];
   }
 
-  /** The records so far, in memory of their own. */
-  copyOut(): Buffer {
-    return Buffer.from(this.#bytes.subarray(0, this.#end));
+  /** Appends records as they are. @param length how many they are */
+  copyAll(records: Buffer, length: number): void {
+    const at = this.#reserve(records.length, length);
+    records.copy(this.#bytes, at);
+  }
+
+  /** The records so far, where they are: until more are appended. */
+  view(): Buffer {
+    return this.#bytes.subarray(0, this.#end);
   }
 
   /** The records so far, in memory of their own; the builder is empty again afterwards. */
   finish(): Buffer {
-    const bytes = this.copyOut();
+    const bytes = Buffer.from(this.view());
+    this.clear();
+    return bytes;
+  }
+
+  /** The records so far, with the memory they are in; the builder is empty again and gets another. */
+  handOver(): Buffer {
+    const bytes = this.view();
+    this.#bytes = allocate(this.#bytes.length);
+    this.#words = wordsOf(this.#bytes);
+    this.clear();
+    return bytes;
+  }
+
+  /** Empties the builder, whose memory is used again. */
+  clear(): void {
     this.#end = 0;
     this.#length = 0;
-    return bytes;
   }
 
   /** Makes room for a record, zero but for its sizes. */
   #begin(pathLength: number): number {
     const size = (recordLayout.path + pathLength + 7) & ~7;
-    const at = this.#reserve(size);
+    const at = this.#reserve(size, 1);
     const words = this.#words;
     for (let word = at / WORD; word < (at + recordLayout.path) / WORD; word++) words[word] = 0;
     // What is behind the path is part of the record, too.
@@ -326,25 +161,7 @@ export class ChangeRecords {
     return at;
   }
 
-  #image(at: number, from: { mode: number; uid: number; gid: number; nlink: number }): void {
-    const words = this.#words;
-    const first = (at + recordLayout.mode) / WORD;
-    words[first] = from.mode;
-    words[first + 1] = from.uid;
-    words[first + 2] = from.gid;
-    words[first + 3] = from.nlink;
-  }
-
-  #wanted(at: number, mode: number, uid: number, gid: number, rules: number): void {
-    const words = this.#words;
-    const first = (at + recordLayout.new_mode) / WORD;
-    words[first] = mode;
-    words[first + 1] = uid;
-    words[first + 2] = gid;
-    words[first + 3] = rules;
-  }
-
-  #reserve(size: number): number {
+  #reserve(size: number, length: number): number {
     const at = this.#end;
     if (at + size > this.#bytes.length) {
       const grown = allocate(Math.max(this.#bytes.length * 2, at + size));
@@ -353,7 +170,7 @@ export class ChangeRecords {
       this.#words = wordsOf(grown);
     }
     this.#end += size;
-    this.#length++;
+    this.#length += length;
     return at;
   }
 }
@@ -361,31 +178,4 @@ export class ChangeRecords {
 /** Memory of its own, so that words lie at multiples of their size. */
 function allocate(size: number): Buffer {
   return Buffer.from(new ArrayBuffer((size + 7) & ~7));
-}
-
-function wordsOf(bytes: Buffer): Uint32Array {
-  return new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / WORD);
-}
-
-/** Views of records in a row, those of one depth each. */
-export function* levelsOf(records: Buffer): Generator<Buffer> {
-  let start = 0;
-  let depth: number | null = null;
-  for (const change of changesIn(records)) {
-    if (depth !== null && change.depth !== depth) {
-      yield records.subarray(start, change.at);
-      start = change.at;
-    }
-    depth = change.depth;
-  }
-  if (start < records.length) yield records.subarray(start);
-}
-
-/** The changes in a piece of memory that holds whole records. */
-export function* changesIn(records: Buffer): Generator<Change> {
-  for (let at = 0; at < records.length; ) {
-    const change = new Change(records, at);
-    yield change;
-    at += change.size;
-  }
 }

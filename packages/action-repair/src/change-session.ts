@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
 import { type FileIdentity, PwalkError } from '@pwalk/core';
 import { AuditLog } from './audit-log.js';
-import { type Change, changesIn, checks, features, levelsOf } from './change-records.js';
+import { type Change, changesIn, levelsOf } from './change.js';
 import { defaultJournalPath, Journal, journalHead } from './journal.js';
 import { checkPrivileges } from './privileges.js';
+import { checks } from './record-layout.js';
 import { finishOpenChanges } from './resume.js';
 import type { Tally } from './summary.js';
 import { openTree, type Tree } from './tree.js';
@@ -156,7 +157,6 @@ export class ChangeSession {
 /** Whether set-id bits or capabilities go with the change. */
 export function losesSetid(change: Change): boolean {
   if (change.isDirectory) return false;
-  const moves = change.newUid !== change.uid || change.newGid !== change.gid;
-  const caps = moves && (change.features & features.capability) !== 0;
+  const caps = change.moves && change.has('capability');
   return caps || (change.permissions & SET_ID & ~change.newMode) !== 0;
 }

@@ -1,5 +1,5 @@
 import type { PlannedEffect } from '@pwalk/core';
-import type { Change } from './change-records.js';
+import type { Change } from './change.js';
 
 /** One change in words. */
 export function describe(change: Change): PlannedEffect {

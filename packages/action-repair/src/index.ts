@@ -1,8 +1,8 @@
 export { type ApplyOptions, applyPlan } from './apply-plan.js';
-export type { Rule } from './change-records.js';
 export type { Limits } from './limits.js';
 export { permissionRepair } from './permission-repair.js';
 export type { PolicyInput } from './policy.js';
+export type { Rule } from './record-layout.js';
 export {
   type PlanOutput,
   type RepairOptions,

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { CORE_VERSION, escapeText, type FileIdentity, PwalkError } from '@pwalk/core';
 import { homeDirectory, xdgDirectory } from '@pwalk/core/io';
 import { loadAddon } from './addon.js';
-import type { Change, RecordStatus } from './change-records.js';
+import type { Change } from './change.js';
 import { type JournalRecord, journalLine, nameToJson } from './journal-record.js';
 import {
   createPrivateFile,
@@ -13,6 +13,7 @@ import {
   type Purpose,
 } from './private-file.js';
 import { isUnbegun, readJournal } from './read-journal.js';
+import type { RecordStatus } from './record-layout.js';
 import type { Tree } from './tree.js';
 
 export const journalPurpose: Purpose = { what: 'The journal', code: 'PWALK_JOURNAL_REFUSED' };

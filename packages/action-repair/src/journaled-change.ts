@@ -8,7 +8,6 @@ const SET_ID = 0o6000;
 
 /** A change as the journal has it, in numbers. */
 export interface JournaledChange {
-  readonly path: Buffer;
   readonly isDirectory: boolean;
   readonly old: Image;
   readonly new: Image;
@@ -24,7 +23,6 @@ interface Image {
 export function journaledChange(intent: Intent): JournaledChange {
   const image = ([uid, gid, mode]: Intent['old']) => ({ uid, gid, mode: Number.parseInt(mode, 8) });
   return {
-    path: nameFromJson(intent.path),
     isDirectory: intent.type === 'directory',
     old: image(intent.old),
     new: image(intent.new),
@@ -51,7 +49,7 @@ export function appendUndo(records: ChangeRecords, intent: Intent): void {
 
 function append(records: ChangeRecords, intent: Intent, from: Image, to: Image): void {
   records.append({
-    names: nameFromJson(intent.path),
+    names: allNames(intent),
     dev: BigInt(intent.dev),
     inode: BigInt(intent.inode),
     btime: BigInt(intent.btime),
@@ -65,6 +63,12 @@ function append(records: ChangeRecords, intent: Intent, from: Image, to: Image):
     newGid: to.gid,
     features: intent.features ?? 0,
   });
+}
+
+/** As records have them: NUL between them. */
+function allNames({ path, links = [] }: Intent): Buffer {
+  const more = links.flatMap((name) => [Buffer.of(0), nameFromJson(name)]);
+  return Buffer.concat([nameFromJson(path), ...more]);
 }
 
 const SLASH = 0x2f;

@@ -1,4 +1,5 @@
-import { type Change, ChangeRecords, changesIn } from './change-records.js';
+import { type Change, changesIn } from './change.js';
+import { ChangeRecords } from './change-records.js';
 import type { SkipReason } from './skips.js';
 import { Spool } from './spool.js';
 
@@ -14,7 +15,7 @@ export class LinkClosure {
 
   /** Takes one name of a file with more than one. */
   add(change: Change): void {
-    this.#spool.add(Number(change.inode % BigInt(PILES)), change);
+    this.#spool.add(change.inodeLow % PILES, change);
   }
 
   settle(): Promise<void> {

@@ -13,12 +13,13 @@ import {
   type StageContext,
 } from '@pwalk/core';
 import { z } from 'zod';
-import { changesIn } from './change-records.js';
+import { Change, changesIn } from './change.js';
 import { ChangeSession } from './change-session.js';
 import { describe } from './describe-change.js';
 import { type Limits, limitReached, roomFor } from './limits.js';
-import { Planner, plannedColumns } from './planner.js';
+import { Planner } from './planner.js';
 import { compilePolicy, policyOptions } from './policy.js';
+import { plannedColumns } from './scanned-columns.js';
 import { type RepairSummary, Tally } from './summary.js';
 import { failureLines, outcomeLines, repairFacts, skipLines, undoLine } from './summary-lines.js';
 import { openTree, type Tree } from './tree.js';
@@ -132,14 +133,16 @@ class PermissionRepair implements Action<RepairEffect> {
     const limits: Limits = ctx.dryRun ? {} : { maxChanges, maxErrors };
     const tally = this.#tally;
     for await (const records of planner.groups(() => roomFor(tally, limits))) {
-      const changes = [...changesIn(records)];
-      for (const change of changes) tally.plan(change);
+      let changes = 0;
+      for (const change of changesIn(records)) {
+        tally.plan(change);
+        changes++;
+      }
       await this.#options.onGroup?.(records);
       tally.stopped ??= limitReached(tally, limits);
-      const [first] = changes;
       if (tally.stopped !== null) continue;
       const each = () => [...changesIn(records)].map(describe);
-      yield { records, changes: changes.length, ...describe(first), each };
+      yield { records, changes, ...describe(new Change(records)), each };
     }
   }
 

@@ -3,11 +3,13 @@ import { escapeText, type FileIdentity, PwalkError } from '@pwalk/core';
 import { type FileMetaData, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { z } from 'zod';
-import { type Change, ChangeRecords, changesIn, ruleBits } from './change-records.js';
+import { Change } from './change.js';
+import { ChangeRecords } from './change-records.js';
 import { describe } from './describe-change.js';
 import { edited, type PlanHead, readHead } from './plan-head.js';
 import { aclWords, fullPath, isRule, PlanDigest } from './plan-table.js';
 import { openTrustedFile } from './private-file.js';
+import { ruleBits } from './record-layout.js';
 
 const purpose = { what: 'The plan', code: 'PWALK_PLAN_REFUSED' } as const;
 
@@ -217,7 +219,7 @@ export class PlanFile {
       widened: from.acl_widened,
       depth: from.depth,
     });
-    const [change] = changesIn(records.finish());
+    const change = new Change(records.finish());
     const isConsistent =
       text(from.path) === fullPath(this.root, below) &&
       text(from.reason) === describe(change).summary &&

@@ -1,6 +1,6 @@
 import { definePlugin, type EntryBatch, type Source } from '@pwalk/core';
 import { z } from 'zod';
-import { changesIn } from './change-records.js';
+import { changesIn } from './change.js';
 import { PLAN_ROWS, PlanBatches, planSchema } from './plan-table.js';
 import { inGroups, Spool } from './spool.js';
 

@@ -1,15 +1,9 @@
 import { createHash, type Hash } from 'node:crypto';
 import { BatchBuilder, decodeName, type EntryBatch, EntrySchema, type Field } from '@pwalk/core';
-import {
-  type Change,
-  changesIn,
-  features,
-  type Rule,
-  recordLayout,
-  ruleBits,
-} from './change-records.js';
+import { type Change, changesIn } from './change.js';
 import { describe } from './describe-change.js';
 import { namesOf } from './journal.js';
+import { features, type Rule, ruleBits } from './record-layout.js';
 
 /** The table of a plan file, one row per change; `docs/specs/repair-plan.md` explains it. */
 const fields: readonly Field[] = [
@@ -178,7 +172,7 @@ export class PlanDigest {
     // What inspecting and changing wrote into a record is not part of the plan.
     const plain = Buffer.from(records);
     for (const change of changesIn(plain)) {
-      plain.fill(0, change.at + recordLayout.status, change.at + recordLayout.widened);
+      change.forgetFindings();
       this.#rows++;
     }
     this.#hash.update(plain);

@@ -59,7 +59,8 @@ export interface Policy {
   readonly chownToGid: number;
   readonly stripSetid: boolean;
   readonly changeAclMask: boolean;
-  readonly isTrustedOwner: (uid: number) => boolean;
+  /** Whose directories may hand their group on. */
+  readonly trustedOwners: ReadonlySet<number>;
   /** Whether a group that was found rather than given may be given to an entry. */
   readonly judgeGroup: (gid: number) => 'ok' | 'system_group' | 'unknown_group';
 }
@@ -118,7 +119,6 @@ export function compilePolicy(options: PolicyOptions): Policy {
   const writable = options.forceGroupWritable;
   const readable = options.ensureGroupReadable;
   const caller = process.geteuid?.() ?? 0;
-  const trusted = new Set([0, caller, ...options.trustedOwners]);
   const firstGid = leastGid();
   return {
     setgid: options.setgid,
@@ -135,7 +135,7 @@ export function compilePolicy(options: PolicyOptions): Policy {
     chownToGid: options.chownToGroup === undefined ? -1 : targetGroup(options.chownToGroup),
     stripSetid: options.setid === 'strip',
     changeAclMask: options.acl === 'mask',
-    isTrustedOwner: (uid) => trusted.has(uid),
+    trustedOwners: new Set([0, caller, ...options.trustedOwners]),
     judgeGroup: (gid) =>
       gid < firstGid ? 'system_group' : allowUnknownGid || isKnown(gid) ? 'ok' : 'unknown_group',
   };

@@ -9,7 +9,7 @@ import {
   type Stage,
 } from '@pwalk/core';
 import { applyPlan } from './apply-plan.js';
-import { changesIn } from './change-records.js';
+import { changesIn } from './change.js';
 import type { Limits } from './limits.js';
 import { permissionRepair } from './permission-repair.js';
 import { headMetadata, type PlanHead } from './plan-head.js';

@@ -1,9 +1,11 @@
 import { escapeText, PwalkError } from '@pwalk/core';
 import type { AuditLog } from './audit-log.js';
-import { Change, ChangeRecords, checks } from './change-records.js';
+import { Change } from './change.js';
+import { ChangeRecords } from './change-records.js';
 import type { Journal } from './journal.js';
 import { appendRedo, journaledChange } from './journaled-change.js';
 import { type JournalIndex, readJournal } from './read-journal.js';
+import { checks } from './record-layout.js';
 import type { Tally } from './summary.js';
 import type { Tree } from './tree.js';
 
@@ -37,12 +39,12 @@ export async function finishOpenChanges(parts: Parts): Promise<void> {
   for (const seq of index.changes) {
     if (index.fate(seq) !== 'open') continue;
     const intent = await index.intent(seq);
-    const { path, old } = journaledChange(intent);
+    const { old } = journaledChange(intent);
     const records = new ChangeRecords();
     appendRedo(records, intent);
     const bytes = records.finish();
-    const change = new Change(bytes, 0);
-    const isUntouched = tree.addon.look(path, found) && isAs(found, old.uid, old.gid, old.mode);
+    const change = new Change(bytes);
+    const isUntouched = tree.addon.look(bytes, found) && isAs(found, old.uid, old.gid, old.mode);
     if (!isUntouched) {
       change.check(checks.partial);
       await tree.addon.change(bytes, threads);

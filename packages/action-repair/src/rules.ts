@@ -1,5 +1,6 @@
-import { ruleBits } from './change-records.js';
+import type { Change } from './change.js';
 import { isBadGroup, type Policy } from './policy.js';
+import { ruleBits } from './record-layout.js';
 import type { SkipReason } from './skips.js';
 
 /** What becomes of one entry. */
@@ -38,10 +39,16 @@ export function concerns(
   gid: number,
 ) {
   return (
-    (policy.group !== 'keep' && (policy.groupAll || isBadGroup(policy, gid, uid))) ||
+    hasBadGroup(policy, gid, uid) ||
+    (policy.groupAll && policy.group !== 'keep') ||
     uid === policy.chownFrom ||
     (mode | modeBits(policy, isDirectory, mode)) !== mode
   );
+}
+
+/** True when an entry has a group that is to be replaced. */
+export function hasBadGroup(policy: Policy, gid: number, uid: number): boolean {
+  return policy.group !== 'keep' && isBadGroup(policy, gid, uid);
 }
 
 /** True when the decision on an entry depends on the group that its directory hands on. */
@@ -88,6 +95,31 @@ export function decide(policy: Policy, subject: Subject, inherited: number | Ski
     rules |= policy.forceGroupWritable ? ruleBits.forceGroupWritable : ruleBits.ensureGroupReadable;
   }
   return { mode: newMode, uid: newUid, gid: wanted, rules, skip: null };
+}
+
+/**
+ * What an entry whose group awaits that of its directory may become besides: never less than what
+ * `decide` comes to in the end. No rule is said to ask for it yet.
+ */
+export function besidesGroup(policy: Policy, { isDirectory, mode, uid, gid }: Subject): Decision {
+  return {
+    mode: mode | modeBits(policy, isDirectory, mode),
+    uid: uid === policy.chownFrom ? policy.chownTo : uid,
+    gid,
+    rules: 0,
+    skip: null,
+  };
+}
+
+/** What the rules do not see, and what forbids a change: flags, access control lists, capabilities. */
+export function forbidden(policy: Policy, change: Change): SkipReason | null {
+  if (change.features === 0) return null;
+  if (change.has('immutable') || change.has('appendOnly')) return 'immutable';
+  if (change.moves || change.changesGroupBits) {
+    if (change.has('aclOther')) return 'acl';
+    if (change.has('aclAccess') && !policy.changeAclMask) return 'acl';
+  }
+  return change.moves && change.has('capability') && !policy.stripSetid ? 'setid' : null;
 }
 
 /** What is left when groups and group rights stay as they are: setgid on a directory. */

@@ -2,20 +2,27 @@ import { randomBytes } from 'node:crypto';
 import { constants, type FileHandle, open, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Change, ChangeRecords, changesIn } from './change-records.js';
+import type { Change } from './change.js';
+import { ChangeRecords } from './change-records.js';
+import { recordLayout, WORD, wordsOf } from './record-layout.js';
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_RDWR } = constants;
 
 /** Bytes of records in memory before they go to disk. */
-const MOST_IN_MEMORY = 16 * 1024 * 1024;
+const MOST_IN_MEMORY = 32 * 1024 * 1024;
+
+/** Bytes of records in one piece: larger ones would be copied again and again while they grow. */
+const PIECE = 256 * 1024;
 
 /** Bytes of a group, however few changes that are: names may be long. */
 const MOST_IN_GROUP = 1 << 20;
 
 interface Pile {
-  readonly records: ChangeRecords;
   /** Where parts of the pile are in the file: offset and length. */
   readonly parts: (readonly [number, number])[];
+  /** What comes after them, in memory, and what comes last. */
+  readonly pieces: Buffer[];
+  readonly records: ChangeRecords;
 }
 
 /**
@@ -41,37 +48,42 @@ export class Spool {
   add(pile: number, change: Change): void {
     let to = this.#piles.get(pile);
     if (to === undefined) {
-      to = { records: new ChangeRecords(), parts: [] };
+      to = { records: new ChangeRecords(), pieces: [], parts: [] };
       this.#piles.set(pile, to);
     }
-    to.records.copy(change);
+    const { records, pieces } = to;
+    records.copy(change);
     this.#inMemory += change.size;
+    if (records.byteLength >= PIECE) pieces.push(records.handOver());
   }
 
   /** Writes to disk what is too much for memory. Call it after some `add`s. */
   async settle(): Promise<void> {
     if (this.#inMemory <= this.#mostInMemory) return;
     this.#file ??= await openNameless();
-    for (const { records, parts } of this.#piles.values()) {
-      if (records.length === 0) continue;
-      const bytes = records.finish();
-      await this.#file.appendFile(bytes);
-      parts.push([this.#fileSize, bytes.length]);
-      this.#fileSize += bytes.length;
+    for (const { records, pieces, parts } of this.#piles.values()) {
+      for (const bytes of [...pieces.splice(0), records.finish()]) {
+        if (bytes.length === 0) continue;
+        await this.#file.appendFile(bytes);
+        parts.push([this.#fileSize, bytes.length]);
+        this.#fileSize += bytes.length;
+      }
     }
     this.#inMemory = 0;
   }
 
-  /** The changes of a pile, in pieces. Nothing may be added any more. */
+  /** The changes of a pile, in pieces, each of them once. Nothing may be added any more. */
   async *read(pile: number): AsyncGenerator<Buffer> {
     const from = this.#piles.get(pile);
-    for (const [offset, length] of from?.parts ?? []) {
+    if (from === undefined) return;
+    for (const [offset, length] of from.parts) {
       const bytes = Buffer.alloc(length);
       const read = await this.#file?.read(bytes, 0, length, offset);
       if (read?.bytesRead !== length) throw new Error('the plan on disk is cut short');
       yield bytes;
     }
-    if (from !== undefined && from.records.length > 0) yield from.records.copyOut();
+    yield* from.pieces;
+    if (from.records.length > 0) yield from.records.view();
   }
 
   async close(): Promise<void> {
@@ -93,12 +105,23 @@ export async function* inGroups(
   pieces: AsyncIterable<Buffer>,
   most: () => number,
 ): AsyncGenerator<Buffer> {
-  const group = new ChangeRecords();
+  const begun = new ChangeRecords();
   for await (const piece of pieces) {
-    for (const change of changesIn(piece)) {
-      group.copy(change);
-      if (group.length >= most() || group.byteLength >= MOST_IN_GROUP) yield group.finish();
+    const words = wordsOf(piece);
+    let start = 0;
+    let changes = 0;
+    for (let end = 0; end < piece.length; ) {
+      end += words[(end + recordLayout.size) / WORD];
+      changes++;
+      const isFull = begun.length + changes >= most();
+      if (!isFull && begun.byteLength + end - start < MOST_IN_GROUP) continue;
+      const group = piece.subarray(start, end);
+      if (begun.length > 0) begun.copyAll(group, changes);
+      yield begun.length > 0 ? begun.finish() : group;
+      start = end;
+      changes = 0;
     }
+    if (changes > 0) begun.copyAll(piece.subarray(start), changes);
   }
-  if (group.length > 0) yield group.finish();
+  if (begun.length > 0) yield begun.finish();
 }

@@ -1,5 +1,6 @@
 import { exitCodes } from '@pwalk/core';
-import { type Change, type Rule, ruleBits } from './change-records.js';
+import type { Change } from './change.js';
+import { type Rule, ruleBits } from './record-layout.js';
 import type { SkipReason } from './skips.js';
 
 /** One entry, for people. */
@@ -61,8 +62,8 @@ export class Tally {
   /** Changes are made, not only planned: then what was left out because it changed is missing. */
   makesChanges = false;
   readonly #skipped = new Map<SkipReason, number>();
-  readonly #byRule = new Map<Rule, number>();
-  readonly #examples = new Map<Rule, Example[]>();
+  readonly #byRule = perRule(() => 0);
+  readonly #examples = perRule((): Example[] => []);
   readonly #failures: FailedChange[] = [];
 
   skip(reason: SkipReason, entries = 1): void {
@@ -79,13 +80,12 @@ export class Tally {
   plan(change: Change): void {
     this.planned++;
     this.widened += change.widened;
+    const asked = change.rules;
     for (const rule of rules) {
-      if ((change.rules & ruleBits[rule]) === 0) continue;
-      this.#byRule.set(rule, (this.#byRule.get(rule) ?? 0) + 1);
-      const examples = this.#examples.get(rule) ?? [];
-      if (examples.length < MOST_EXAMPLES) {
-        this.#examples.set(rule, [...examples, exampleOf(change)]);
-      }
+      if ((asked & ruleBits[rule]) === 0) continue;
+      this.#byRule[rule]++;
+      const examples = this.#examples[rule];
+      if (examples.length < MOST_EXAMPLES) examples.push(exampleOf(change));
     }
   }
 
@@ -112,12 +112,12 @@ export class Tally {
       stale,
       skipped: Object.fromEntries(this.#skipped),
       errors,
-      byRule: perRule((rule) => this.#byRule.get(rule) ?? 0),
+      byRule: { ...this.#byRule },
       journal,
       stopped,
       widenedAclEntries: this.widened,
       setidLost,
-      examples: perRule((rule) => this.#examples.get(rule) ?? []),
+      examples: this.#examples,
       failures: this.#failures,
       exitCode,
     };

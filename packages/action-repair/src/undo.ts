@@ -2,13 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { exitCodes } from '@pwalk/core';
 import { AuditLog } from './audit-log.js';
-import { ChangeRecords, changesIn, checks, levelsOf } from './change-records.js';
+import { Change, changesIn, levelsOf } from './change.js';
+import { ChangeRecords } from './change-records.js';
 import { losesSetid } from './change-session.js';
 import { interrupted } from './interrupted.js';
 import { Journal, journalHead } from './journal.js';
 import { appendRedo, appendUndo } from './journaled-change.js';
 import { checkPrivileges } from './privileges.js';
 import { type Intent, type JournalIndex, readJournal } from './read-journal.js';
+import { checks } from './record-layout.js';
 import { checkRoot } from './resume.js';
 import { type RepairSummary, Tally } from './summary.js';
 import { openTree, type Tree } from './tree.js';
@@ -139,6 +141,5 @@ async function* groups(index: JournalIndex): AsyncGenerator<Intent[]> {
 function hadSetid(intent: Intent): boolean {
   const records = new ChangeRecords();
   appendRedo(records, intent);
-  const [change] = changesIn(records.finish());
-  return losesSetid(change);
+  return losesSetid(new Change(records.finish()));
 }

@@ -6,19 +6,31 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { loadAddon } from '../src/addon.js';
-import { ChangeRecords, changesIn, recordLayout } from '../src/change-records.js';
+import { Change, changesIn } from '../src/change.js';
+import { ChangeRecords } from '../src/change-records.js';
 import { crc32c } from '../src/crc32c.js';
 import { undo } from '../src/index.js';
+import { recordLayout } from '../src/record-layout.js';
 import { inGroups, Spool } from '../src/spool.js';
 import { journaldMessage, syslogMessage } from '../src/system-log.js';
 import { refusal, repairing } from './support/repairing.js';
-import { image, isRoot, project, scratch, state, testProgram, USER } from './support/tree.js';
+import {
+  GROUP,
+  image,
+  isRoot,
+  project,
+  scratch,
+  state,
+  testProgram,
+  USER,
+} from './support/tree.js';
 
 const here = scratch();
 const journal = () => here.at('journal');
@@ -44,8 +56,7 @@ it('a plan that is too large for memory is read back from disk as it was', async
       newGid: 7,
     };
     records.append({ names, dev, inode, ...image });
-    const [change] = changesIn(records.finish());
-    spool.add(i % 3, change);
+    spool.add(i % 3, new Change(records.finish()));
     await spool.settle();
     if (i % 3 === 1) expected.push(names.toString());
   }
@@ -139,6 +150,40 @@ describe.runIf(isRoot)('the journal', () => {
     const undone = await undo(journal());
     expect(undone).toMatchObject({ planned: 4, applied: 3, stale: 1, exitCode: 3 });
     expect(image(join(top, 'a/f'))).toMatch(/ 666$/);
+  });
+
+  describe('of a file with several names, of which the first is gone', () => {
+    /** Repairs such a file, and puts another in the place of its first name. */
+    async function displaced() {
+      const top = here.directory('proj', { gid: GROUP, mode: 0o2775 });
+      here.file('proj/f', { uid: USER, gid: USER, mode: 0o600 });
+      here.link('proj/f', 'proj/g');
+      await repairing(top, { apply: true, journal: journal(), forceGroupWritable: true });
+      const [, first] = readFileSync(journal(), 'utf8').match(/"path":"([fg])"/) ?? [];
+      rmSync(join(top, first));
+      const repaired = { uid: USER, gid: GROUP, mode: 0o660 };
+      here.file(`proj/${first}`, repaired);
+      return [join(top, first === 'f' ? 'g' : 'f'), join(top, first)];
+    }
+
+    it('the others are tried, and what took its place is left alone', async () => {
+      const [left, foreign] = await displaced();
+      expect(await undo(journal())).toMatchObject({ applied: 1, stale: 0, exitCode: 0 });
+      expect(image(left)).toBe(`${USER}:${USER} 600`);
+      expect(image(foreign)).toBe(`${USER}:${GROUP} 660`);
+    });
+
+    it('so too by a run that goes on where one was killed', async () => {
+      const [left] = await displaced();
+      const text = readFileSync(journal(), 'utf8');
+      // As if it had been killed before it could say what came of the change.
+      const end = text.indexOf('\n', text.indexOf('"is":"change"')) + 1;
+      writeFileSync(journal(), text.slice(0, end));
+      await repairing(here.at('proj'), { apply: true, journal: journal() });
+      expect(readFileSync(journal(), 'utf8')).toContain('"is":"result","seq":1,"status":"done"');
+      expect(await undo(journal())).toMatchObject({ applied: 1, exitCode: 0 });
+      expect(image(left)).toBe(`${USER}:${USER} 600`);
+    });
   });
 
   it('R11: a limit leaves exactly so many changes, and the next run goes on', async () => {

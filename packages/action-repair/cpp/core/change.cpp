@@ -16,11 +16,6 @@ namespace {
 
 constexpr uint32_t set_id_bits = S_ISUID | S_ISGID;
 
-void settle(ChangeRecord& record, Status status, int error = 0) {
-  record.status = static_cast<uint32_t>(status);
-  record.error = error;
-}
-
 void note(ChangeRecord& record, const InodeStatus& inode) {
   record.got_mode = inode.mode;
   record.got_uid = inode.uid;
@@ -94,8 +89,6 @@ bool has_all_names(Descent& descent, const ChangeRecord& record, std::string_vie
   return status_of(fd, after) == 0 && after.ctime_ns == before.ctime_ns && after.nlink == seen.size();
 }
 
-std::string_view first_name(std::string_view names) { return names.substr(0, names.find('\0')); }
-
 // The calls themselves; 0 or an errno.
 int apply(const TreeRoot& root, const ChangeRecord& record, int fd, InodeStatus& inode) {
   const bool new_owner = inode.uid != record.new_uid;
@@ -118,34 +111,24 @@ int apply(const TreeRoot& root, const ChangeRecord& record, int fd, InodeStatus&
 
 }  // namespace
 
-void inspect(Descent& descent, RecordAt at) {
-  ChangeRecord record = at.load();
-  Reached found = descent.glance(first_name(at.names()));
-  if (found.status == Status::ok) {
-    const InodeStatus& inode = found.inode;
-    const bool same = inode.identity == FileIdentity{record.dev, record.inode} && is_before(record, inode) &&
-                      inode.nlink == record.nlink;
-    if (!same) found.status = Status::stale;
+Reached reach_any(Descent& descent, RecordAt at) {
+  const ChangeRecord record = at.load();
+  Reached first = descent.reach(at.first_name());
+  std::string_view names = at.names();
+  for (size_t end = at.first_name().size(); end < names.size(); end = std::min(names.find('\0'), names.size())) {
+    if (first.status == Status::ok && first.inode.identity == FileIdentity{record.dev, record.inode}) break;
+    names.remove_prefix(end + 1);
+    Reached other = descent.reach(names.substr(0, names.find('\0')));
+    const bool leads_there = other.inode.identity == FileIdentity{record.dev, record.inode};
+    if (other.status == Status::ok && leads_there) return other;
   }
-  if (found.status == Status::ok) {
-    record.ctime_ns = found.inode.ctime_ns;
-    record.btime_ns = found.inode.btime_ns;
-    const Features features = features_at(descent.place(), found.inode, record.new_mode);
-    record.features = features.bits;
-    record.widened = features.widened;
-    if (features.error != 0) {
-      found.status = Status::failed;
-      found.error = features.error;
-    }
-  }
-  settle(record, found.status, found.error);
-  at.store(record);
+  return first;
 }
 
 void change(const TreeRoot& root, Descent& descent, RecordAt at) {
   ChangeRecord record = at.load();
   const std::string_view names = at.names();
-  Reached found = descent.reach(first_name(names));
+  Reached found = reach_any(descent, at);
   Status status = found.status;
   int error = found.error;
   if (status == Status::ok) {
@@ -173,7 +156,7 @@ void change(const TreeRoot& root, Descent& descent, RecordAt at) {
     if (status_of(found.fd.get(), inode) == 0) note(record, inode);
     status = error != 0 ? Status::failed : is_after(record, found.inode) ? Status::done : Status::mismatch;
   }
-  settle(record, status, error);
+  record.settle(status, error);
   at.store(record);
 }
 

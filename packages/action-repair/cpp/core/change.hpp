@@ -5,9 +5,9 @@
 
 namespace pwalk::repair {
 
-// Compares the entry with what the scan saw of it and completes the record: times, features. What it
-// finds is looked at again, through one descriptor, before anything is changed.
-void inspect(Descent& descent, RecordAt at);
+// Opens the entry of a record by the first of its names that leads to the inode; where none does, what is
+// returned is of the first name.
+Reached reach_any(Descent& descent, RecordAt at);
 
 // Makes one change, on a descriptor that was compared with the record's before-image. Bits are taken
 // away before the owner and the group change and given afterwards: at no moment has anybody more

@@ -1,5 +1,5 @@
 // The record in which changes go from TypeScript to the threads here and back: little-endian, a
-// multiple of 8 bytes long, followed by the path below the root. src/change-records.ts has the same
+// multiple of 8 bytes long, followed by the path below the root. src/record-layout.ts has the same
 // layout, which a test compares with this one.
 #pragma once
 
@@ -12,7 +12,7 @@
 
 namespace pwalk::repair {
 
-// How work on a record ended. The order is that of `recordStatuses` in src/change-records.ts.
+// How work on a record ended. The order is that of `recordStatuses` in src/record-layout.ts.
 enum class Status : uint32_t {
   pending,    // not looked at: the job was stopped before
   ok,         // inspected, and as the scan saw it
@@ -37,11 +37,12 @@ enum Feature : uint32_t {
   append_only = 32,
 };
 
-// What has to hold before a change. Bits of `checks`.
+// What has to hold before a change, and what is still to be asked of it. Bits of `checks`.
 enum Check : uint32_t {
   check_ctime = 1,     // ctime and nlink are the record's
   check_features = 2,  // so are ACLs, capabilities and flags
   accept_partial = 4,  // a state on the way from old to new will do: a run was killed there
+  awaits_group = 8,    // what it is to become depends on the group that is handed on from above
 };
 
 struct ChangeRecord {
@@ -68,7 +69,12 @@ struct ChangeRecord {
   uint32_t got_gid;
   uint32_t checks;
   uint32_t widened;  // ACL entries that gain rights when the mask becomes that of new_mode
-  uint32_t reserved;
+  uint32_t handed_on;  // the group that an entry takes from above, as inspected; 0: none
+
+  void settle(Status how, int errno_of_it = 0) {
+    status = static_cast<uint32_t>(how);
+    error = errno_of_it;
+  }
 };
 static_assert(sizeof(ChangeRecord) == 112);
 
@@ -85,6 +91,7 @@ class RecordAt {
   std::string_view names() const {
     return {reinterpret_cast<const char*>(at_) + sizeof(ChangeRecord), load().path_length};
   }
+  std::string_view first_name() const { return names().substr(0, names().find('\0')); }
 
  private:
   uint8_t* at_;

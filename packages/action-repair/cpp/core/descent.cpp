@@ -9,14 +9,17 @@
 namespace pwalk::repair {
 namespace {
 
+bool is_name(std::string_view name) {
+  return !name.empty() && name != "." && name != ".." && name.find('\0') == std::string_view::npos;
+}
+
 // False for a path that is none of ours: empty components, "." and ".." are never written by a scan.
 bool split(std::string_view path, std::vector<std::string_view>& components) {
   while (!path.empty()) {
     const size_t end = std::min(path.find('/'), path.size());
     const std::string_view name = path.substr(0, end);
-    if (name.empty() || name == "." || name == ".." || name.find('\0') != std::string_view::npos) return false;
+    if (!is_name(name) || end + 1 == path.size()) return false;
     components.push_back(name);
-    if (end + 1 == path.size()) return false;
     path.remove_prefix(std::min(end + 1, path.size()));
   }
   return true;
@@ -34,25 +37,32 @@ Status status_of_errno(int error) {
 
 }  // namespace
 
-Reached Descent::reach(std::string_view path) {
+Reached Descent::approach(std::string_view path) {
   Reached reached;
-  std::vector<std::string_view> components;
-  if (!split(path, components)) {
+  is_root_ = path.empty();
+  const size_t slash = path.rfind('/');
+  const size_t length = slash == std::string_view::npos ? 0 : slash;
+  name_ = is_root_ ? "." : path.substr(slash + 1);
+  // A path that begins with a slash would be one of the root.
+  if (!is_root_ && (slash == 0 || !is_name(name_))) {
     reached.status = Status::failed;
     reached.error = EINVAL;
     return reached;
   }
-  if (components.empty()) {
+  reached.status = enter(path.substr(0, length), reached.error);
+  return reached;
+}
+
+Reached Descent::reach(std::string_view path) {
+  Reached reached = approach(path);
+  if (reached.status != Status::ok) return reached;
+  if (is_root_) {
     reached.fd.reset(::fcntl(root_.fd(), F_DUPFD_CLOEXEC, 3));
     reached.error = reached.fd.valid() ? status_of(reached.fd.get(), reached.inode) : errno;
     if (reached.error != 0) reached.status = Status::failed;
     return reached;
   }
-  const std::string name(components.back());
-  components.pop_back();
-  reached.status = enter(components, reached.error);
-  if (reached.status != Status::ok) return reached;
-  reached.fd.reset(open_component(fd_at(components.size()), name, false));
+  reached.fd.reset(open_component(directory(), name_, false));
   if (!reached.fd.valid()) {
     reached.error = errno;
     reached.status = status_of_errno(reached.error);
@@ -63,38 +73,33 @@ Reached Descent::reach(std::string_view path) {
 }
 
 Reached Descent::glance(std::string_view path) {
-  if (path.empty()) {
-    Reached root = reach(path);
-    root.fd.reset();
-    place_ = ProcDescriptors::path_of(root_.fd()) + "/.";
-    return root;
-  }
-  Reached seen;
-  std::vector<std::string_view> components;
-  if (!split(path, components)) {
-    seen.status = Status::failed;
-    seen.error = EINVAL;
+  Reached seen = approach(path);
+  if (seen.status != Status::ok) return seen;
+  if (is_root_) {
+    seen.error = status_of(root_.fd(), seen.inode);
+    if (seen.error != 0) seen.status = Status::failed;
     return seen;
   }
-  const std::string name(components.back());
-  components.pop_back();
-  seen.status = enter(components, seen.error);
-  if (seen.status != Status::ok) return seen;
-  const int parent = fd_at(components.size());
-  seen.error = status_at(parent, name.c_str(), seen.inode);
+  seen.error = status_at(directory(), name_.c_str(), seen.inode);
   seen.status = seen.error != 0 ? status_of_errno(seen.error) : judge(seen.inode);
-  place_ = ProcDescriptors::path_of(parent) + "/" + name;
   return seen;
 }
 
-// Makes levels_ the directories named by `parents`, the last of them open.
-Status Descent::enter(const std::vector<std::string_view>& parents, int& error) {
+// Makes levels_ the directories that `directory` goes through, the last of them open.
+Status Descent::enter(std::string_view directory, int& error) {
+  if (entered_ == directory) return Status::ok;
+  entered_.reset();
+  std::vector<std::string_view> names;
+  if (!split(directory, names)) {
+    error = EINVAL;
+    return Status::failed;
+  }
   size_t common = 0;
-  while (common < levels_.size() && common < parents.size() && levels_[common].name == parents[common]) ++common;
+  while (common < levels_.size() && common < names.size() && levels_[common].name == names[common]) ++common;
   while (common > 0 && !levels_[common - 1].fd.valid()) --common;
   levels_.resize(common);
-  while (levels_.size() < parents.size()) {
-    std::string name(parents[levels_.size()]);
+  while (levels_.size() < names.size()) {
+    std::string name(names[levels_.size()]);
     UniqueFd fd(open_component(fd_at(levels_.size()), name, true));
     if (!fd.valid()) {
       error = errno;
@@ -102,9 +107,10 @@ Status Descent::enter(const std::vector<std::string_view>& parents, int& error) 
     }
     InodeStatus inode;
     if (const Status status = look(fd.get(), inode, error); status != Status::ok) return status;
-    levels_.push_back({std::move(name), std::move(fd)});
+    levels_.push_back({std::move(name), std::move(fd), inode});
     if (levels_.size() > top_levels + bottom_levels) levels_[levels_.size() - 1 - bottom_levels].fd.reset();
   }
+  entered_.emplace(directory);
   return Status::ok;
 }
 

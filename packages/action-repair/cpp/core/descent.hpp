@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,21 +33,31 @@ class Descent {
   // Looks at an entry without opening it, which is cheaper: for planning, where nothing hangs on the
   // entry being the same a moment later. `fd` of what it returns is empty.
   Reached glance(std::string_view path);
-  // Where the entry that was glanced at last is below /proc/self/fd: its own name may be a link.
-  const std::string& place() const { return place_; }
+
+  // Enters the directory that an entry is in, or says in what is returned why that cannot be done.
+  // What follows is of the entry approached, reached or glanced at last, and holds until the next.
+  Reached approach(std::string_view path);
+  // The directory it is in, and its name there. For the root: itself, and ".".
+  int directory() const { return fd_at(levels_.size()); }
+  const std::string& name() const { return name_; }
+  // The nearest directory above it, the root included, of which `accepts` is true; null when there is
+  // none, and for the root.
+  template <class Accepts>
+  const InodeStatus* nearest_above(Accepts&& accepts);
 
  private:
   // A directory on the way. Closed where there are too many; then opened again from the nearest above.
   struct Level {
     std::string name;
     UniqueFd fd;
+    InodeStatus inode;
   };
 
   // Levels that stay open at the top, and at the bottom.
   static constexpr size_t top_levels = 64;
   static constexpr size_t bottom_levels = 64;
 
-  Status enter(const std::vector<std::string_view>& parents, int& error);
+  Status enter(std::string_view directory, int& error);
   int open_component(int parent, const std::string& name, bool directory) const;
   Status look(int fd, InodeStatus& inode, int& error) const;
   Status judge(const InodeStatus& inode) const;
@@ -54,7 +65,22 @@ class Descent {
 
   const TreeRoot& root_;
   std::vector<Level> levels_;
-  std::string place_;
+  // The path of levels_, when all of it was entered.
+  std::optional<std::string> entered_;
+  std::string name_;
+  bool is_root_ = false;
+  // The root as it was when it was first asked for as a directory above.
+  std::optional<InodeStatus> top_;
 };
+
+template <class Accepts>
+const InodeStatus* Descent::nearest_above(Accepts&& accepts) {
+  if (is_root_) return nullptr;
+  for (size_t level = levels_.size(); level > 0; --level) {
+    if (accepts(levels_[level - 1].inode)) return &levels_[level - 1].inode;
+  }
+  if (!top_.has_value() && status_of(root_.fd(), top_.emplace()) != 0) top_.reset();
+  return top_.has_value() && accepts(*top_) ? &*top_ : nullptr;
+}
 
 }  // namespace pwalk::repair

@@ -6,6 +6,8 @@
 #include <cstring>
 #include <string>
 
+#include "pwalk/listxattrat.hpp"
+
 namespace pwalk::repair {
 namespace {
 
@@ -30,15 +32,14 @@ int read_all(std::string& value, Read&& read) {
   }
 }
 
-using List = ssize_t (*)(const char*, char*, size_t);
-using Get = ssize_t (*)(const char*, const char*, void*, size_t);
-
-Features read_features(const char* path, List list, Get get, const InodeStatus& inode, uint32_t new_mode) {
+// `list(to, size)` and `get(name, to, size)` are listxattr and getxattr of the entry.
+template <class List, class Get>
+Features read_features(List&& list, Get&& get, const InodeStatus& inode, uint32_t new_mode) {
   Features found;
   if (inode.immutable) found.bits |= immutable;
   if (inode.append_only) found.bits |= append_only;
   std::string names;
-  const int error = read_all(names, [&](char* to, size_t size) { return list(path, to, size); });
+  const int error = read_all(names, list);
   // A file system without extended attributes has neither ACLs nor capabilities.
   if (error == EOPNOTSUPP) return found;
   if (error != 0) {
@@ -50,9 +51,7 @@ Features read_features(const char* path, List list, Get get, const InodeStatus& 
     at += name.size() + 1;
     if (name == acl_access_name) {
       std::string value;
-      found.error = read_all(value, [&](char* to, size_t size) {
-        return get(path, "system.posix_acl_access", to, size);
-      });
+      found.error = read_all(value, [&](char* to, size_t size) { return get(acl_access_name.data(), to, size); });
       if (found.error == ENODATA) found.error = 0;  // removed just now: ctime will tell
       if (found.error != 0) return found;
       const AclReading acl = read_acl(value, new_mode);
@@ -72,11 +71,24 @@ Features read_features(const char* path, List list, Get get, const InodeStatus& 
 }  // namespace
 
 Features features_of(int fd, const InodeStatus& inode, uint32_t new_mode) {
-  return read_features(ProcDescriptors::path_of(fd).c_str(), ::listxattr, ::getxattr, inode, new_mode);
+  const std::string place = ProcDescriptors::path_of(fd);
+  return read_features([&](char* to, size_t size) { return ::listxattr(place.c_str(), to, size); },
+                       [&](const char* name, char* to, size_t size) {
+                         return ::getxattr(place.c_str(), name, to, size);
+                       },
+                       inode, new_mode);
 }
 
-Features features_at(const std::string& place, const InodeStatus& inode, uint32_t new_mode) {
-  return read_features(place.c_str(), ::llistxattr, ::lgetxattr, inode, new_mode);
+Features features_at(int directory, const std::string& entry, bool has_listxattrat, const InodeStatus& inode,
+                     uint32_t new_mode) {
+  const auto place = [&] { return ProcDescriptors::path_of(directory) + "/" + entry; };
+  return read_features(
+      [&](char* to, size_t size) {
+        if (has_listxattrat) return listxattrat(directory, entry.c_str(), to, size);
+        return ::llistxattr(place().c_str(), to, size);
+      },
+      [&](const char* name, char* to, size_t size) { return ::lgetxattr(place().c_str(), name, to, size); }, inode,
+      new_mode);
 }
 
 AclReading read_acl(std::string_view value, uint32_t new_mode) {

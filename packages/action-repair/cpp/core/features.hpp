@@ -20,8 +20,10 @@ struct Features {
 // the verified /proc/self/fd: O_PATH descriptors have no attributes of their own.
 // Of a descriptor itself:
 Features features_of(int fd, const InodeStatus& inode, uint32_t new_mode);
-// Of an entry of a directory that a descriptor stands for; a link in its place is not followed.
-Features features_at(const std::string& place, const InodeStatus& inode, uint32_t new_mode);
+// Of an entry of a directory that a descriptor stands for; a link in its place is not followed. Where the
+// kernel has listxattrat most need no path, which takes a third of the time.
+Features features_at(int directory, const std::string& entry, bool has_listxattrat, const InodeStatus& inode,
+                     uint32_t new_mode);
 
 // How a POSIX ACL reads beside the mode; the attribute's value in the kernel's format, version 2.
 // Source: include/uapi/linux/posix_acl_xattr.h

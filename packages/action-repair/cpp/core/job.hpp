@@ -4,17 +4,24 @@
 #include <cstdint>
 #include <span>
 
+#include "core/inheritance.hpp"
 #include "core/tree_root.hpp"
 
 namespace pwalk::repair {
 
-enum class Task : uint8_t { inspect, change };
+// Work on every record of some bytes, with up to `threads` threads of its own that have ended when the
+// work is done. A job that is stopped ends after the entries under way: the rest stay `pending`. What it
+// refers to must outlive it.
+struct Job {
+  const TreeRoot& root;
+  std::span<uint8_t> bytes;
+  unsigned threads;
+  const std::atomic<bool>& stopped;
 
-// Works on every record of `bytes` with up to `threads` threads of its own and returns when they have
-// ended; the threads that change things have given up every capability but those they need. A job that
-// is stopped ends after the entries under way: the rest stay `pending`. Returns false when the bytes
-// are not records.
-bool run_job(const TreeRoot& root, Task task, std::span<uint8_t> bytes, unsigned threads,
-             const std::atomic<bool>& stopped);
+  // Both return false when the bytes are not records.
+  bool inspect_all(const Inheritance& inheritance) const;
+  // Its threads have given up every capability but those they need.
+  bool change_all() const;
+};
 
 }  // namespace pwalk::repair

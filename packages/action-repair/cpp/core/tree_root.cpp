@@ -7,6 +7,7 @@
 #include <climits>
 
 #include "core/climb.hpp"
+#include "pwalk/listxattrat.hpp"
 #include "pwalk/openat2.hpp"
 
 namespace pwalk::repair {
@@ -36,7 +37,10 @@ UniqueFd open_without_links(const std::string& path) {
 }  // namespace
 
 TreeRoot::TreeRoot(const std::string& path, Protection protection)
-    : protection_(std::move(protection)), has_openat2_(openat2_works()), refusal_(examine(path)) {}
+    : protection_(std::move(protection)),
+      has_openat2_(openat2_works()),
+      has_listxattrat_(listxattrat_works()),
+      refusal_(examine(path)) {}
 
 Refusal TreeRoot::examine(const std::string& path) {
   if (has_openat2_) {

@@ -40,6 +40,7 @@ class TreeRoot {
   const Protection& protection() const { return protection_; }
   const ProcDescriptors& proc() const { return proc_; }
   bool has_openat2() const { return has_openat2_; }
+  bool has_listxattrat() const { return has_listxattrat_; }
 
  private:
   Refusal examine(const std::string& path);
@@ -47,6 +48,7 @@ class TreeRoot {
   ProcDescriptors proc_;
   Protection protection_;
   bool has_openat2_;
+  bool has_listxattrat_;
   UniqueFd fd_;
   InodeStatus status_;
   std::string path_;

@@ -83,6 +83,7 @@ Napi::Value record_layout(const Napi::CallbackInfo& info) {
   PWALK_MEMBER(got_gid);
   PWALK_MEMBER(checks);
   PWALK_MEMBER(widened);
+  PWALK_MEMBER(handed_on);
 #undef PWALK_MEMBER
   layout["path"] = Napi::Number::New(info.Env(), sizeof(ChangeRecord));
   return layout;

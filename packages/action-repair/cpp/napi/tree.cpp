@@ -3,10 +3,11 @@
 #include <atomic>
 #include <cstring>
 #include <memory>
-#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
-#include "core/descent.hpp"
+#include "core/change.hpp"
 #include "core/job.hpp"
 #include "pwalk/napi/memory.hpp"
 #include "pwalk/napi/pool_work.hpp"
@@ -17,6 +18,11 @@ namespace {
 std::string bytes_of(const Napi::Value& value) {
   const auto memory = napi::memory_of(value);
   return {reinterpret_cast<const char*>(memory.data()), memory.size()};
+}
+
+std::vector<uint32_t> ids_of(const Napi::Value& value) {
+  const auto ids = value.As<Napi::Uint32Array>();
+  return {ids.Data(), ids.Data() + ids.ElementLength()};
 }
 
 Protection protection_from(const Napi::Object& object) {
@@ -55,7 +61,6 @@ class TreeShell : public Napi::ObjectWrap<TreeShell> {
   explicit TreeShell(const Napi::CallbackInfo& info)
       : ObjectWrap(info),
         root_(std::make_shared<const TreeRoot>(bytes_of(info[0]), protection_from(info[1].As<Napi::Object>()))),
-        descent_(std::in_place, *root_),
         stopped_(std::make_shared<std::atomic<bool>>(false)) {}
 
   Napi::Value describe(const Napi::CallbackInfo& info) {
@@ -75,25 +80,37 @@ class TreeShell : public Napi::ObjectWrap<TreeShell> {
     return object;
   }
 
-  // (path, into): whether there is such an entry below the root; its uid, gid and mode.
+  // (record, into): whether the entry is there under one of its names; its uid, gid and mode.
   Napi::Value look(const Napi::CallbackInfo& info) {
     check_open(info.Env());
-    const auto path = napi::memory_of(info[0]);
+    const std::vector<RecordAt> records = records_in(napi::memory_of(info[0]));
+    if (records.size() != 1) throw Napi::Error::New(info.Env(), "the record is not whole");
     const auto into = napi::memory_of(info[1]);
-    const Reached found = descent_->glance({reinterpret_cast<const char*>(path.data()), path.size()});
+    Descent descent(*root_);
+    const Reached found = reach_any(descent, records[0]);
+    const ChangeRecord record = records[0].load();
     const uint32_t numbers[] = {found.inode.uid, found.inode.gid, found.inode.mode};
-    const bool is_there = found.status == Status::ok && into.size() >= sizeof numbers;
+    const bool is_there = found.status == Status::ok && into.size() >= sizeof numbers &&
+                          found.inode.identity == FileIdentity{record.dev, record.inode};
     if (is_there) std::memcpy(into.data(), numbers, sizeof numbers);
     return Napi::Boolean::New(info.Env(), is_there);
   }
 
-  Napi::Value inspect(const Napi::CallbackInfo& info) { return run(info, Task::inspect); }
-  Napi::Value change(const Napi::CallbackInfo& info) { return run(info, Task::change); }
+  // (records, threads, { trustedOwners, badGroups })
+  Napi::Value inspect(const Napi::CallbackInfo& info) {
+    const auto from = info[2].As<Napi::Object>();
+    Inheritance inheritance{ids_of(from.Get("trustedOwners")), ids_of(from.Get("badGroups"))};
+    return run(info, [inheritance = std::move(inheritance)](const Job& job) { return job.inspect_all(inheritance); });
+  }
+
+  // (records, threads)
+  Napi::Value change(const Napi::CallbackInfo& info) {
+    return run(info, [](const Job& job) { return job.change_all(); });
+  }
 
   void stop(const Napi::CallbackInfo&) { stopped_->store(true, std::memory_order_relaxed); }
 
   void close(const Napi::CallbackInfo&) {
-    descent_.reset();
     root_.reset();
   }
 
@@ -102,8 +119,8 @@ class TreeShell : public Napi::ObjectWrap<TreeShell> {
     if (!root_) throw Napi::Error::New(env, "the root was let go of");
   }
 
-  // (records, threads)
-  Napi::Value run(const Napi::CallbackInfo& info, Task task) {
+  template <class Work>
+  Napi::Value run(const Napi::CallbackInfo& info, Work&& work) {
     check_open(info.Env());
     const auto records = napi::memory_of(info[0]);
     const unsigned threads = info[1].As<Napi::Number>().Uint32Value();
@@ -112,8 +129,8 @@ class TreeShell : public Napi::ObjectWrap<TreeShell> {
     }
     return napi::run_in_pool(
         info[0].As<Napi::Object>(),
-        [root = root_, stopped = stopped_, task, records, threads] {
-          return run_job(*root, task, records, threads, *stopped);
+        [root = root_, stopped = stopped_, work = std::forward<Work>(work), records, threads] {
+          return work(Job{*root, records, threads, *stopped});
         },
         [](Napi::Env env, bool whole) -> Napi::Value {
           if (!whole) throw Napi::Error::New(env, "the records are not whole");
@@ -122,7 +139,6 @@ class TreeShell : public Napi::ObjectWrap<TreeShell> {
   }
 
   std::shared_ptr<const TreeRoot> root_;
-  std::optional<Descent> descent_;  // looks at what root_ points to
   std::shared_ptr<std::atomic<bool>> stopped_;
 };
 

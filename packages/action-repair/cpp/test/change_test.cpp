@@ -9,13 +9,22 @@
 namespace pwalk::repair::test {
 namespace {
 
-std::atomic<bool> never{false};
+const std::atomic<bool> never{false};
+
+bool inspect_all(const TreeRoot& root, std::span<uint8_t> bytes, unsigned threads, const Inheritance& inheritance = {}) {
+  return Job{root, bytes, threads, never}.inspect_all(inheritance);
+}
+
+bool change_all(const TreeRoot& root, std::span<uint8_t> bytes, unsigned threads,
+                const std::atomic<bool>& stopped = never) {
+  return Job{root, bytes, threads, stopped}.change_all();
+}
 
 // Inspects, then changes what is as it was.
 void run(const TreeRoot& root, Records& records, unsigned threads) {
-  CHECK(run_job(root, Task::inspect, records.bytes(), threads, never));
+  CHECK(inspect_all(root, records.bytes(), threads));
   for (size_t i = 0; i < records_in(records.bytes()).size(); ++i) records.check(i, check_ctime | check_features);
-  CHECK(run_job(root, Task::change, records.bytes(), threads, never));
+  CHECK(change_all(root, records.bytes(), threads));
 }
 
 PWALK_TEST("many entries are changed by several threads, each once") {
@@ -39,10 +48,10 @@ PWALK_TEST("an entry that is not as the record says is stale and untouched") {
   Records records;
   records.add(place, "f", 0660);
   const TreeRoot root(place.path(), Protection());
-  CHECK(run_job(root, Task::inspect, records.bytes(), 1, never));
+  CHECK(inspect_all(root, records.bytes(), 1));
   CHECK_EQ(::chmod(place.at("f").c_str(), 0604), 0);
   records.check(0, check_ctime);
-  CHECK(run_job(root, Task::change, records.bytes(), 1, never));
+  CHECK(change_all(root, records.bytes(), 1));
   CHECK_EQ(records.status(0), Status::stale);
   CHECK_EQ(place.mode("f"), 0604U);
 }
@@ -88,12 +97,12 @@ PWALK_TEST("a state on the way is taken only where that is asked for") {
   records.add(place, "f", 0664);
   CHECK_EQ(::chmod(place.at("f").c_str(), 0644), 0);
   const TreeRoot root(place.path(), Protection());
-  CHECK(run_job(root, Task::change, records.bytes(), 1, never));
+  CHECK(change_all(root, records.bytes(), 1));
   CHECK_EQ(records.status(0), Status::stale);
   records.check(0, accept_partial);
-  CHECK(run_job(root, Task::change, records.bytes(), 1, never));
+  CHECK(change_all(root, records.bytes(), 1));
   CHECK_EQ(records.status(0), Status::done);
-  CHECK(run_job(root, Task::change, records.bytes(), 1, never));
+  CHECK(change_all(root, records.bytes(), 1));
   CHECK_EQ(records.status(0), Status::already);
 }
 
@@ -105,7 +114,7 @@ PWALK_TEST("going on gives no set-id bits back that went meanwhile") {
   records.check(0, accept_partial);
   CHECK_EQ(::chmod(place.at("f").c_str(), 0700), 0);
   const TreeRoot root(place.path(), Protection());
-  CHECK(run_job(root, Task::change, records.bytes(), 1, never));
+  CHECK(change_all(root, records.bytes(), 1));
   CHECK_EQ(records.status(0), Status::done);
   CHECK_EQ(place.mode("f"), 0750U);
 }
@@ -119,11 +128,11 @@ PWALK_TEST("a job that is stopped leaves the rest pending") {
   }
   const TreeRoot root(place.path(), Protection());
   std::atomic<bool> stopped{true};
-  CHECK(run_job(root, Task::change, records.bytes(), 2, stopped));
+  CHECK(change_all(root, records.bytes(), 2, stopped));
   for (size_t i = 0; i < 200; ++i) CHECK_EQ(records.status(i), Status::pending);
   stopped = false;
   std::thread stop([&] { stopped = true; });
-  CHECK(run_job(root, Task::change, records.bytes(), 2, stopped));
+  CHECK(change_all(root, records.bytes(), 2, stopped));
   stop.join();
 }
 
@@ -135,10 +144,10 @@ PWALK_TEST("records that are not whole are refused") {
   const TreeRoot root(place.path(), Protection());
   std::vector<uint8_t> bytes = records.bytes();
   bytes.resize(bytes.size() - 1);
-  CHECK(!run_job(root, Task::change, bytes, 1, never));
+  CHECK(!change_all(root, bytes, 1));
   bytes = records.bytes();
   bytes[4] = 0xFF;  // a path longer than the record
-  CHECK(!run_job(root, Task::change, bytes, 1, never));
+  CHECK(!change_all(root, bytes, 1));
   CHECK_EQ(place.mode("f"), 0600U);
 }
 

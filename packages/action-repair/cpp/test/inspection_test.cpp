@@ -1,0 +1,98 @@
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <string>
+
+#include "core/features.hpp"
+#include "core/job.hpp"
+#include "pwalk/check.hpp"
+#include "test/records.hpp"
+
+namespace pwalk::repair::test {
+namespace {
+
+const std::atomic<bool> never{false};
+
+PWALK_TEST("an entry inherits the group of the nearest trusted directory above, inside the root") {
+  if (::geteuid() != 0) return;
+  const ScratchDirectory place;
+  const auto directory = [&](const std::string& name, uid_t uid, gid_t gid) {
+    place.directory(name);
+    CHECK_EQ(::chown(place.at(name).c_str(), uid, gid), 0);
+  };
+  directory(".", 0, 4242);
+  directory("root_group", 0, 0);
+  directory("private", 65533, 65533);
+  directory("users", 65533, 5151);
+  directory("listed", 0, 7777);
+  directory("trusted", 0, 5252);
+  directory("trusted/users", 65533, 5151);
+  const TreeRoot root(place.path(), Protection());
+  const Inheritance inheritance{{0}, {7777}};
+  const auto inherited = [&](const std::string& path) {
+    Descent descent(root);
+    CHECK(descent.approach(path).status == Status::ok);
+    return inheritance.group_for(descent);
+  };
+  for (const std::string path : {"f", "root_group/f", "private/f", "users/f", "listed/f"}) {
+    CHECK_EQ(inherited(path), 4242U);
+  }
+  CHECK_EQ(inherited("trusted/f"), 5252U);
+  CHECK_EQ(inherited("trusted/users/f"), 5252U);
+  // The root has nothing above it that counts.
+  CHECK_EQ(inherited(""), 0U);
+  const TreeRoot inner(place.at("users"), Protection());
+  Descent descent(inner);
+  CHECK(descent.approach("f").status == Status::ok);
+  CHECK_EQ(inheritance.group_for(descent), 0U);
+}
+
+PWALK_TEST("what awaits the group it has already is not looked at") {
+  if (::geteuid() != 0) return;
+  const ScratchDirectory place;
+  CHECK_EQ(::chown(place.path().c_str(), 0, 4242), 0);
+  place.file("f", 0640);
+  CHECK_EQ(::chown(place.at("f").c_str(), 0, 4242), 0);
+  Records records;
+  records.add(place, "f", 0640);
+  records.add(place, "f", 0660);
+  records.add(place, "f", 0640);
+  records.check(0, awaits_group);
+  records.check(1, awaits_group);
+  CHECK_EQ(::unlink(place.at("f").c_str()), 0);
+  const TreeRoot root(place.path(), Protection());
+  CHECK((Job{root, records.bytes(), 1, never}.inspect_all({{0}, {}})));
+  CHECK_EQ(records.status(0), Status::already);
+  // Rights are wanted, too; or it was decided without.
+  CHECK_EQ(records.status(1), Status::vanished);
+  CHECK_EQ(records.status(2), Status::vanished);
+  CHECK_EQ(records[1].handed_on, 4242U);
+}
+
+PWALK_TEST("attributes are found with listxattrat, and by path where there is none") {
+  const ScratchDirectory place;
+  place.file("acl", 0640);
+  // user::rw- user:1001:rw- group::r-- mask::r-- other::---
+  constexpr char acl[] =
+      "\x02\0\0\0\x01\0\x06\0\xff\xff\xff\xff\x02\0\x06\0\xe9\x03\0\0\x04\0\x04\0\xff\xff\xff\xff"
+      "\x10\0\x04\0\xff\xff\xff\xff\x20\0\0\0\xff\xff\xff\xff";
+  const bool has_acls = ::setxattr(place.at("acl").c_str(), "system.posix_acl_access", acl, sizeof acl - 1, 0) == 0;
+  place.link("acl", "link");
+  const TreeRoot root(place.path(), Protection());
+  Descent descent(root);
+  for (const bool has_listxattrat : {false, root.has_listxattrat()}) {
+    const Reached file = descent.glance("acl");
+    const Features found = features_at(descent.directory(), descent.name(), has_listxattrat, file.inode, 0660);
+    CHECK_EQ(found.error, 0);
+    CHECK_EQ(found.bits, has_acls ? uint32_t{acl_access} : 0U);
+    CHECK_EQ(found.widened, has_acls ? 1U : 0U);
+    // A link that took the file's place is not followed to what it points to.
+    CHECK_EQ(features_at(descent.directory(), "link", has_listxattrat, file.inode, 0660).bits, 0U);
+    const Reached itself = descent.glance("");
+    CHECK_EQ(features_at(descent.directory(), descent.name(), has_listxattrat, itself.inode, 0700).error, 0);
+  }
+}
+
+}  // namespace
+}  // namespace pwalk::repair::test
