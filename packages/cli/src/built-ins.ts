@@ -7,6 +7,7 @@ export const builtIns: BuiltIns = {
   csv: async () => (await import('@pwalk/sink-csv')).csv,
   jsonl: async () => (await import('@pwalk/sink-jsonl')).jsonl,
   arrow: async () => (await import('@pwalk/sink-arrow')).arrow,
+  directories: async () => (await import('./directories.js')).directories,
   summary: async () => (await import('@pwalk/sink-summary')).summary,
   age: async () => (await import('@pwalk/filters')).age,
   glob: async () => (await import('@pwalk/filters')).glob,

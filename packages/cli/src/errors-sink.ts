@@ -12,7 +12,7 @@ import {
 import { z } from 'zod';
 import { errorsOf, errorsSchema } from './errors-table.js';
 import { failureColumns } from './failed-entries.js';
-import { formatOf, sinkFor } from './output-format.js';
+import { tableWriter } from './output-format.js';
 
 /** Endings of a file of errors, and with them its format. */
 const ending = /\.(parquet|csv|jsonl)$/i;
@@ -41,7 +41,8 @@ export const errorsFile = definePlugin({
     atomic: true,
     releases: true,
   }),
-  create: async ({ path, constants }) => new ErrorsSink(await writerFor(path), constants),
+  create: async ({ path, constants }) =>
+    new ErrorsSink(await tableWriter(path, 'Errors'), constants),
 });
 
 /** Makes a table of errors out of entries for another sink. */
@@ -76,22 +77,4 @@ class ErrorsSink implements Sink {
   outputs(): readonly Output[] {
     return (this.#inner.outputs?.() ?? []).map((output) => ({ ...output, table: 'errors' }));
   }
-}
-
-/** The sink of an output, made as the engine makes it. */
-async function writerFor(path: string): Promise<Sink> {
-  const nothing = {
-    compression: undefined,
-    columns: undefined,
-    header: undefined,
-    csvSafe: undefined,
-    partitionBy: undefined,
-  };
-  const { plugin, options } = await sinkFor({ path, format: formatOf(path), ...nothing }, {});
-  const checked = await plugin.options['~standard'].validate(options);
-  if (checked.issues !== undefined) {
-    const [{ message } = { message: '' }] = checked.issues;
-    throw new PwalkError('PWALK_OPTIONS_INVALID', `Errors cannot be written: ${message}.`);
-  }
-  return plugin.create(checked.value);
 }

@@ -45,6 +45,7 @@ export { jsonl } from '@pwalk/sink-jsonl';
 export { parquet } from '@pwalk/sink-parquet';
 export { summary } from '@pwalk/sink-summary';
 export type { Compression } from './compression.js';
+export { directories } from './directories.js';
 export type { FailedEntry } from './failed-entries.js';
 export type { Format } from './output-format.js';
 export { type RepairSettings, repair } from './repair.js';

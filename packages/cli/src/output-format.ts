@@ -1,4 +1,4 @@
-import { escapeText, PwalkError, type Stage } from '@pwalk/core';
+import { escapeText, PwalkError, type Sink, type Stage } from '@pwalk/core';
 import { type Compression, type CompressionSettings, compressionSettings } from './compression.js';
 
 /** What a report can be written as; `docs/reference/cli.md` says what each is for. */
@@ -151,6 +151,42 @@ export async function sinkFor(
   }
   const { summary } = await import('@pwalk/sink-summary');
   return summary({ path, format: format === 'summary' ? 'json' : 'prometheus' });
+}
+
+/** Endings of a file of a table, and with them its format. */
+export const tableEnding = /\.(parquet|csv|csv\.gz|csv\.zst|jsonl|arrow|arrows)$/i;
+
+export const tableEndings = '.parquet, .csv, .jsonl or .arrow';
+
+/** @throws PwalkError `PWALK_OPTIONS_INVALID` when the name does not say what to write */
+export function checkTableFile(path: string, what: string): void {
+  if (tableEnding.test(path)) return;
+  throw new PwalkError(
+    'PWALK_OPTIONS_INVALID',
+    `A file of ${what} ends in ${tableEndings}, and "${escapeText(path)}" does not; rename it.`,
+  );
+}
+
+/**
+ * The sink for a table in a file of its own, made as the engine makes it.
+ * @param what is written, for the error
+ * @throws PwalkError `PWALK_OPTIONS_INVALID`
+ */
+export async function tableWriter(path: string, what: string): Promise<Sink> {
+  const nothing = {
+    compression: undefined,
+    columns: undefined,
+    header: undefined,
+    csvSafe: undefined,
+    partitionBy: undefined,
+  };
+  const { plugin, options } = await sinkFor({ path, format: formatOf(path), ...nothing }, {});
+  const checked = await plugin.options['~standard'].validate(options);
+  if (checked.issues !== undefined) {
+    const [{ message } = { message: '' }] = checked.issues;
+    throw new PwalkError('PWALK_OPTIONS_INVALID', `${what} cannot be written: ${message}.`);
+  }
+  return plugin.create(checked.value);
 }
 
 function missingFrom(columns: readonly string[], constants: object): string[] {

@@ -10,6 +10,7 @@ import { checkErrorsFile } from './errors-sink.js';
 import { errorsSchema } from './errors-table.js';
 import {
   checkEnding,
+  checkTableFile,
   type Format,
   fixedColumns,
   formatOf,
@@ -63,6 +64,13 @@ export interface ReportOptions extends OutputSettings, PruneOptions {
   readonly failOnMatch?: boolean | undefined;
   /** File for the entries that could not be read, whatever the filters say: `.parquet`, `.csv` or `.jsonl`. */
   readonly errors?: string | undefined;
+  /**
+   * File for what every directory comes to with all below it, whatever the filters say: `.parquet`, `.csv`,
+   * `.jsonl` or `.arrow`.
+   */
+  readonly directories?: string | undefined;
+  /** File for the names of files that have several, with one primary name each. */
+  readonly hardLinks?: string | undefined;
   readonly threads?: number | undefined;
   /** Bytes beyond what Node itself takes, at least 16 MiB. @default 256 MiB */
   readonly memory?: number | undefined;
@@ -130,6 +138,8 @@ const optionsSchema = z.strictObject({
     .default([]),
   failOnMatch: z.boolean().optional(),
   errors: path.optional(),
+  directories: path.optional(),
+  hardLinks: path.optional(),
   threads: z.int().min(1).max(1024).optional(),
   memory: z.int().min(LEAST_MEMORY).optional(),
   snapshots: z.boolean().default(false),
@@ -211,7 +221,11 @@ export async function planReport(givenRoots: unknown, givenOptions: unknown): Pr
     throw misfit('Every entry matches where there is no filter; say what to fail on.');
   }
   if (options.errors !== undefined) checkErrorsFile(options.errors);
-  await checkApart([...outputs.map((planned) => planned.path), options.errors ?? []].flat());
+  const { errors, directories, hardLinks } = options;
+  if (directories !== undefined) checkTableFile(directories, 'directories');
+  if (hardLinks !== undefined) checkTableFile(hardLinks, 'hard links');
+  const tables = [errors ?? [], directories ?? [], hardLinks ?? []].flat();
+  await checkApart([...outputs.map((planned) => planned.path), ...tables]);
   const plan: ReportPlan = {
     ...options,
     checkpoint: options.checkpoint,

@@ -36,6 +36,7 @@ export async function reportPipeline(
       // What could not be read is told whatever the filters say, so they stand before the outputs only.
       ...sinks.map((sink, at) => behind(sink, filters, at === 0 ? [matchCount(matches)] : [])),
       ...(errors === undefined ? [] : [errorsFile({ path: errors, constants: names })]),
+      ...(await tablesOf(plan)),
       failureLog(failures),
     ],
     scan: {
@@ -53,6 +54,13 @@ export async function reportPipeline(
     ...(memory === undefined ? {} : { memory }),
     ...(signal === undefined ? {} : { signal }),
   };
+}
+
+/** The sink of what directories come to, which counts whatever the filters say. */
+async function tablesOf({ directories: path, hardLinks }: ReportPlan): Promise<Stage<'sink'>[]> {
+  if (path === undefined && hardLinks === undefined) return [];
+  const { directories } = await import('./directories.js');
+  return [directories({ path, hardLinks })];
 }
 
 /** The globs for the record: as text, and only where there are some. */

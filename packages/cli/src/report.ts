@@ -11,7 +11,7 @@ import { WalkPart } from '@pwalk/native-walker';
 import { expectedEntries } from './expected-entries.js';
 import { type FailedEntry, FailureLog } from './failed-entries.js';
 import { MatchCount } from './match-count.js';
-import { planReport, type ReportOptions } from './report-options.js';
+import { planReport, type ReportOptions, type ReportPlan } from './report-options.js';
 import { reportPipeline } from './report-pipeline.js';
 import { reportProgress } from './report-progress.js';
 import { type StopReason, StopRequest } from './stop-request.js';
@@ -27,7 +27,7 @@ export interface ReportSummary {
   /** Directories not entered by rule. */
   readonly skipped: number;
   readonly complete: boolean;
-  /** In the order they were asked for; the file of errors last. */
+  /** In the order they were asked for; then the files of errors, of directories and of hard links. */
   readonly outputs: readonly Output[];
   readonly seconds: number;
   /** Why directories are missing from the result: the run was stopped. Null when it ran to its end. */
@@ -103,7 +103,7 @@ export async function report(
         }),
   })
     .catch((error) => {
-      throw plan.outputs.length > 1 || plan.errors !== undefined ? withOthers(error) : error;
+      throw outputCount(plan) > 1 ? withOthers(error) : error;
     })
     .finally(() => stop.end());
   if (accounting === null) {
@@ -129,6 +129,10 @@ export async function report(
     wasWhole: false,
     exitCode: isFinding ? exitCodes.refused : complete ? exitCodes.complete : exitCodes.incomplete,
   };
+}
+
+function outputCount({ outputs, errors, directories, hardLinks }: ReportPlan): number {
+  return [...outputs, errors, directories, hardLinks].filter((one) => one !== undefined).length;
 }
 
 /** A reader that goes away may do so, and ends a report quietly; but not where that takes other outputs along. */

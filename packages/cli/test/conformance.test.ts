@@ -5,6 +5,7 @@ import {
   age,
   arrow,
   csv,
+  directories,
   glob,
   group,
   hardlinks,
@@ -72,6 +73,14 @@ const subjects: Readonly<Record<string, readonly Subject[]>> = {
   arrow: [
     { stage: (directory) => arrow({ path: join(directory, 'out.arrow') }), invalidOptions: [{}] },
     { stage: (directory) => arrow({ path: join(directory, 'out.arrows') }) },
+  ],
+  directories: [
+    {
+      stage: (directory) =>
+        directories({ path: join(directory, 'out.csv'), hardLinks: join(directory, 'links.csv') }),
+      read: (directory) => text('out.csv')(directory) + text('links.csv')(directory),
+      invalidOptions: [{}, { path: 'x.txt' }, { path: 7 }],
+    },
   ],
   summary: [
     {

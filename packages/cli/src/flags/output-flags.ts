@@ -64,6 +64,17 @@ export const outputFlags = {
     helpValue: 'FILE',
     helpGroup: 'OUTPUT',
   }),
+  directories: Flags.string({
+    description:
+      'file for the totals of every directory with all below it: .parquet, .csv, .jsonl or .arrow',
+    helpValue: 'FILE',
+    helpGroup: 'OUTPUT',
+  }),
+  'hard-links': Flags.string({
+    description: 'file for the names of files that have several: .parquet, .csv, .jsonl or .arrow',
+    helpValue: 'FILE',
+    helpGroup: 'OUTPUT',
+  }),
 };
 
 /** The output flags as oclif parsed them. */
@@ -77,6 +88,8 @@ export interface ParsedOutputFlags {
   readonly 'csv-safe': boolean;
   readonly 'partition-by': string | undefined;
   readonly errors: string | undefined;
+  readonly directories: string | undefined;
+  readonly 'hard-links': string | undefined;
 }
 
 /** What the flags ask for, as `report()` takes it. */
@@ -88,13 +101,15 @@ export interface OutputRequest {
   readonly csvSafe: true | undefined;
   readonly partitionBy: readonly string[] | undefined;
   readonly errors: string | undefined;
+  readonly directories: string | undefined;
+  readonly hardLinks: string | undefined;
 }
 
 /** @throws PwalkError `PWALK_OPTIONS_INVALID` */
 export function outputRequest(flags: ParsedOutputFlags): OutputRequest {
-  const { output: paths, errors } = flags;
+  const { output: paths, errors, directories, 'hard-links': hardLinks } = flags;
   checkExact(
-    [...paths, errors],
+    [...paths, errors, directories, hardLinks],
     'The name of an output must be UTF-8; choose another, and rename the file afterwards.',
   );
   const formatOf = forEach('--format', flags.format, paths.length);
@@ -111,6 +126,8 @@ export function outputRequest(flags: ParsedOutputFlags): OutputRequest {
     csvSafe: flags['csv-safe'] || undefined,
     partitionBy: flags['partition-by']?.split(',').map((name) => name.trim()),
     errors,
+    directories,
+    hardLinks,
   };
 }
 

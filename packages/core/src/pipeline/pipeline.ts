@@ -135,7 +135,13 @@ class Run {
       this.#abort.signal.throwIfAborted();
       const complete =
         (accounting === null || isComplete(accounting)) && this.#skippedBatches === 0 && !isPartial;
-      const outcome: Success = { ok: true, accounting, complete, finishedAt: new Date() };
+      const outcome: Success = {
+        ok: true,
+        accounting,
+        complete,
+        isPartial,
+        finishedAt: new Date(),
+      };
       await Promise.all(sinks.map(({ sink }) => this.#flush(sink, outcome)));
       this.#abort.signal.throwIfAborted();
       const failures = await this.#stages.close(outcome);

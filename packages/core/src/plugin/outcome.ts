@@ -7,6 +7,8 @@ export interface Success {
   /** Null when the source keeps no account. */
   readonly accounting: Accounting | null;
   readonly complete: boolean;
+  /** The source was asked to end early or to begin in the middle: of what it left there is no row. @default false */
+  readonly isPartial?: boolean;
   readonly finishedAt: Date;
 }
 
