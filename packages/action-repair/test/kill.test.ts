@@ -20,8 +20,8 @@ function gated(flags: readonly string[], script: string, args: readonly string[]
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => {
-      const [call, target, path, value, group] = line.split('\t');
-      return { call, target, path, value, group };
+      const [call, target, path, value, group, capabilities] = line.split('\t');
+      return { call, target, path, value, group, capabilities };
     });
   return { ...ended, calls };
 }
@@ -44,6 +44,10 @@ describe.runIf(isRoot)('behind a gate that sees every call that changes somethin
     const chmod = flags.length === 0 ? 'fchmodat2' : 'fchmodat';
     const chown = 'fchownat 37777777777';
     expect(calls.every(({ call }) => [chmod, 'fchownat', 'fchmodat2'].includes(call))).toBe(true);
+    // R9: CAP_CHOWN, CAP_DAC_READ_SEARCH, CAP_FOWNER and CAP_FSETID, and nothing else.
+    expect(new Set(calls.map(({ capabilities }) => capabilities))).toEqual(
+      new Set(['000000000000001d']),
+    );
     if (flags.length === 0) {
       // No call names a path: all go to descriptors that were looked at.
       expect(calls.every(({ path }) => path === '')).toBe(true);

@@ -161,7 +161,9 @@ describe.runIf(isRoot)('a plan on disk', () => {
     const top = await planned();
     const before = state(top, { ctime: true });
     await damage();
-    expect(await refusal(applyPlan(plan(), { journal: journal() }))).toBe('PWALK_PLAN_REFUSED');
+    const applying = applyPlan(plan(), { journal: journal() });
+    await expect(applying).rejects.toMatchObject({ exitCode: 4 });
+    expect(await refusal(applying)).toBe('PWALK_PLAN_REFUSED');
     expect(state(top, { ctime: true })).toEqual(before);
   });
 

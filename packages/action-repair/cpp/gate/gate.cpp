@@ -24,6 +24,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -132,7 +133,17 @@ std::string text_at(pid_t pid, unsigned long long address) {
   return text;
 }
 
-// A line: the call, what it changes, the path it names (empty for none), the new value.
+// The effective capabilities of the stopped thread, in hexadecimal.
+std::string capabilities_of(pid_t thread) {
+  std::ifstream status("/proc/" + std::to_string(thread) + "/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with("CapEff:\t")) return line.substr(8);
+  }
+  return "?";
+}
+
+// A line: the call, what it changes, the path it names (empty for none), the new value and group, and the
+// capabilities of the thread that makes it.
 void write_line(std::FILE* log, pid_t pid, const seccomp_data& call) {
   const auto number = static_cast<unsigned>(call.nr);
   const int fd = static_cast<int>(call.args[0]);
@@ -150,7 +161,8 @@ void write_line(std::FILE* log, pid_t pid, const seccomp_data& call) {
   }
   const auto value = static_cast<unsigned>(call.args[takes_directory ? 2 : 1]);
   const auto group = static_cast<unsigned>(call.args[takes_directory ? 3 : 2]);
-  std::fprintf(log, "%s\t%s\t%s\t%o\t%d\n", name_of(number), target.c_str(), path.c_str(), value, static_cast<int>(group));
+  std::fprintf(log, "%s\t%s\t%s\t%o\t%d\t%s\n", name_of(number), target.c_str(), path.c_str(), value,
+               static_cast<int>(group), capabilities_of(pid).c_str());
   std::fflush(log);
 }
 
