@@ -31,8 +31,8 @@ beforeAll(() => {
   growTree(tree, ENTRIES);
   const { stdout } = pwalk(['report', tree, '-o', 'whole.parquet', '--json'], { cwd: common });
   undisturbed = JSON.parse(stdout);
-}, 300_000);
-afterAll(() => rmSync(common, { recursive: true, force: true }));
+}, 3_600_000);
+afterAll(() => rmSync(common, { recursive: true, force: true }), 3_600_000);
 
 /** The command that begins the scan, or goes on with it. */
 function nextCommand(): string[] {
