@@ -35,10 +35,10 @@ beforeAll(() => {
 afterAll(() => rmSync(common, { recursive: true, force: true }), 3_600_000);
 
 /** The command that begins the scan, or goes on with it. */
-function nextCommand(): string[] {
+function nextCommand(partSize = '4kB'): string[] {
   return logLength() > 0
     ? ['resume', 'scan', '-q']
-    : ['report', tree, '-o', 'scan', '--checkpoint', '--part-size', PART_SIZE, '-q'];
+    : ['report', tree, '-o', 'scan', '--checkpoint', '--part-size', partSize, '-q'];
 }
 
 /** After a kill: nothing that was committed has changed, and nothing is lost of it. */
@@ -68,7 +68,7 @@ describe('a scan that is killed again and again', () => {
     let kills = 0;
     let commits = 0;
     while (kills < KILLS && !existsSync(here.at('scan/manifest.json'))) {
-      const child = startPwalk(nextCommand(), here.path);
+      const child = startPwalk(nextCommand(PART_SIZE), here.path);
       const length = logLength();
       const ended = once(child, 'exit');
       // At its n-th commit, and a random while later.
