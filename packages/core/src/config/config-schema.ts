@@ -14,6 +14,8 @@ import type {
 export interface ConfigFault {
   /** As `sinks[0].options.path`; empty for the config as a whole. */
   readonly option: string;
+  /** The same in parts. */
+  readonly path: readonly PropertyKey[];
   /** Without a final full stop. */
   readonly message: string;
 }
@@ -87,12 +89,15 @@ const several = z.strictObject({ pipelines: z.record(z.string().min(1), pipeline
 /** Everything that is wrong with the shape of a config; empty when nothing is. */
 export function configFaults(value: unknown): ConfigFault[] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return [{ option: '', message: 'the config is not an object; export defineConfig({ … })' }];
+    return [
+      { option: '', path: [], message: 'the config is not an object; export defineConfig({ … })' },
+    ];
   }
   const schema = 'pipelines' in value ? several : pipeline;
   const { error } = schema.safeParse(value);
   return (error?.issues ?? []).map((issue) => ({
     option: optionPath(issue.path),
+    path: issue.path,
     message: describe(issue),
   }));
 }

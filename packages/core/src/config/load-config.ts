@@ -3,20 +3,23 @@ import { defaultLoaders } from 'cosmiconfig';
 import { PwalkError } from '../errors/pwalk-error.js';
 import { escapeText } from '../text/escape.js';
 import { configFaults, isConfigExport, isSeveral } from './config-schema.js';
-import type { ConfigEnvironment, PipelineConfig, PwalkConfig } from './define-config.js';
+import type { ConfigEnvironment, PipelineConfig } from './define-config.js';
 import { evaluateModule, isCode } from './evaluate-module.js';
 import { findConfig } from './find-config.js';
+import { soundConfig } from './sound-config.js';
 import { readTrusted } from './trusted-file.js';
 
-/** A config that has been read and has the shape of one; its plugins have not been looked at. */
+/** A config that has been read; its plugins have not been looked at. */
 export interface LoadedConfig {
   readonly file: string;
   /** Plugins are looked up from here. */
   readonly directory: string;
-  /** By name; a config of one pipeline has it under `default`. */
+  /** By name; a config of one pipeline has it under `default`. What `faults` tells of is not in them. */
   readonly pipelines: ReadonlyMap<string, PipelineConfig>;
   /** The file has several, so that their names mean something. */
   readonly isSeveral: boolean;
+  /** What is wrong with its shape. `resolvePipeline()` throws these, together with what it finds itself. */
+  readonly faults: readonly PwalkError[];
 }
 
 export interface LoadOptions {
@@ -26,12 +29,17 @@ export interface LoadOptions {
 }
 
 /**
- * Finds, reads and checks a config.
- * @throws PwalkError `PWALK_CONFIG_MISSING`, `PWALK_CONFIG_INVALID` with every fault, `PWALK_UNTRUSTED`
+ * Finds and reads a config, and looks at its shape.
+ * @throws PwalkError `PWALK_CONFIG_MISSING`, `PWALK_UNTRUSTED`; `PWALK_CONFIG_INVALID` where there is
+ * nothing in it to look at further
  */
 export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const file = await findConfig({ file: options.file });
-  const config = checked(file, await call(file, await read(file), options.environment));
+  const exported = await call(file, await read(file), options.environment);
+  const shape = configFaults(exported);
+  const faults = shape.map(({ option, message }) => invalid(file, option, message));
+  const config = soundConfig(exported, shape);
+  if (config === null) throw combined(faults);
   return {
     file,
     directory: dirname(file),
@@ -39,6 +47,7 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
       isSeveral(config) ? Object.entries(config.pipelines) : [['default', config]],
     ),
     isSeveral: isSeveral(config),
+    faults,
   };
 }
 
@@ -90,13 +99,6 @@ async function call(
     const message = error instanceof Error ? error.message : String(error);
     throw invalid(file, '', `its function threw: ${oneLine(message)}`, error);
   }
-}
-
-/** @throws PwalkError `PWALK_CONFIG_INVALID` with everything that is wrong */
-function checked(file: string, config: unknown): PwalkConfig {
-  const faults = configFaults(config);
-  if (faults.length === 0) return config as PwalkConfig;
-  throw combined(faults.map(({ option, message }) => invalid(file, option, message)));
 }
 
 /** One error of one or several; the message of several is all of theirs. */

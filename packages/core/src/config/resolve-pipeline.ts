@@ -40,7 +40,7 @@ export async function resolvePipeline(
 ): Promise<ResolvedPipeline> {
   const { name, pipeline } = choosePipeline(config, options.name);
   const prefix = config.isSeveral ? `pipelines.${name}.` : '';
-  const faults = new Faults(config.file);
+  const faults = new Faults(config);
   const places = new Map<Stage, string>();
   const resolve = async <K extends Kind>(kind: K, use: StageUse<K>, place: string) => {
     const at = `${prefix}${place}`;
@@ -109,13 +109,14 @@ export async function resolvePipeline(
   };
 }
 
-/** @throws PwalkError `PWALK_OPTIONS_INVALID` that lists the pipelines there are */
+/** @throws PwalkError `PWALK_OPTIONS_INVALID` that lists the pipelines there are; or what is wrong with them */
 export function choosePipeline(
-  { file, pipelines }: LoadedConfig,
+  { file, pipelines, faults }: LoadedConfig,
   name = 'default',
 ): { name: string; pipeline: PipelineConfig } {
   const pipeline = pipelines.get(name);
   if (pipeline !== undefined) return { name, pipeline };
+  if (faults.length > 0) throw combined(faults);
   const names = [...pipelines.keys()].map(escapeText).join(', ');
   const remedy = names === '' ? 'it has none yet' : `name one of ${names}`;
   throw new PwalkError(
@@ -151,10 +152,11 @@ function settings(pipeline: PipelineConfig, faults: Faults, prefix: string): Par
 /** Everything that is wrong with a pipeline of a config, with its place. */
 class Faults {
   readonly #file: string;
-  readonly #problems: PwalkError[] = [];
+  readonly #problems: PwalkError[];
 
-  constructor(file: string) {
+  constructor({ file, faults }: LoadedConfig) {
     this.#file = file;
+    this.#problems = [...faults];
   }
 
   add(option: string, message: string): void {

@@ -122,6 +122,43 @@ export default { memory: 'much', filters: [count()], sinks: [
     expect(status).toBe(2);
   });
 
+  it('is told faults of its shape and of its plugins together, and nothing that follows from another', async () => {
+    const { lines } = await faults(
+      'c.mjs',
+      `import { definePlugin } from '@pwalk/core';
+import { z } from 'zod';
+const chmod = definePlugin({ name: 'chmodder', kind: 'sink', pwalk: '*', options: z.undefined(), capabilities: { effects: ['fs:chmod'] }, create: () => { throw new Error('created'); } });
+export default { rotos: ['/'], roots: 7, allow: 'fs:chmod', memory: 'much', sinks: [
+  7, { use: 'file', options: { path: 3 } }, chmod(), { filters: 1, sink: { use: 'file' } } ] };`,
+    );
+    expect(lines.map((line) => line.split(':')[0])).toEqual([
+      'Config "/c.mjs", roots',
+      'Config "/c.mjs", sinks[0]',
+      'Config "/c.mjs", sinks[3].filters',
+      'Config "/c.mjs", allow',
+      'Config "/c.mjs"',
+      'Config "/c.mjs", memory',
+      'Config "/c.mjs", sinks[1].options.path',
+    ]);
+  });
+
+  it('is told both kinds of the pipeline of several that is meant', async () => {
+    const { lines } = await faults(
+      'c.json',
+      JSON.stringify({
+        pipelines: {
+          default: { source: 7, sinks: [{ use: 'pwalk-sink-nowhere' }] },
+          other: { roots: ['/'], credit: 0, sinks: [{ use: 'pwalk-sink-nowhere' }] },
+        },
+      }),
+    );
+    expect(lines.map((line) => line.split(':')[0])).toEqual([
+      'Config "/c.json", pipelines.default.source',
+      'Config "/c.json", pipelines.other.credit',
+      'Config "/c.json", pipelines.default.sinks[0]',
+    ]);
+  });
+
   it.each([
     [
       'syntax',
