@@ -95,11 +95,11 @@ const makers = {
 
 export const treeNames = Object.keys(makers);
 
-/** The path of the tree of that name, made if it is not there. */
-export function tree(name) {
+/** The path of the tree of that name, made if it is not there; in `base`, for who changes it. */
+export function tree(name, base = benchDirectory) {
   if (makers[name] === undefined) throw new Error(`no tree "${name}"; there are ${treeNames}`);
-  const root = join(benchDirectory, name);
-  const marker = join(benchDirectory, `${name}.version`);
+  const root = join(base, name);
+  const marker = join(base, `${name}.version`);
   // Written before the first file and again after the last: only what was begun here is removed.
   const made = existsSync(marker) ? readFileSync(marker, 'utf8') : null;
   if (made === `${VERSION}`) return root;

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // repair.mjs [--tree wide] [--rounds 5] [--threads N] [--bad PERCENT …]: what planning a repair costs,
-// against the bare scan of the same columns. The tree of make-tree.mjs is given a good group and, for each
-// round of figures, PERCENT of its entries a bad one; default 0, 2 and 10.
+// against the bare scan of the same columns. A tree of make-tree.mjs, its own copy, is given a good group and, for
+// each round of figures, PERCENT of its entries a bad one; default 0, 2 and 10.
 // Needs root, to change groups.
 //
 // Prints a line of JSON for each percentage: medians of both, and the medians of the ratios of pairs that
@@ -10,7 +10,7 @@ import { lchownSync, opendirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { repair, scan } from '../packages/cli/dist/index.js';
-import { tree } from './make-tree.mjs';
+import { benchDirectory, tree } from './make-tree.mjs';
 
 /** What the planner reads. */
 const columns = [
@@ -74,7 +74,7 @@ function median(numbers) {
   return sorted[Math.floor(sorted.length / 2)];
 }
 
-const root = tree(values.tree);
+const root = tree(values.tree, join(benchDirectory, 'repair'));
 for (const percent of values.bad.map(Number)) {
   giveGroups(root, percent);
   let planned = 0;
