@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/mount_info.hpp"
+#include "core/spinning_lock.hpp"
 
 namespace pwalk {
 std::shared_ptr<Lister> Lister::start(ListerOptions options, std::function<void()> wake) {
@@ -20,24 +21,22 @@ Lister::Lister(ListerOptions options, std::function<void()> wake)
     : options_(std::move(options)), wake_(std::move(wake)), pool_(ListingPool::shared()) {}
 
 Lister::Step Lister::visit(size_t depth, std::string_view name, Wait wait) {
-  Lock lock(pool_.mutex());
+  left_behind_.clear();
+  Lock lock = lock_spinning(pool_.mutex());
   if (cancelled_) return Step::closed;
   current_ = enter(depth, name);
-  const Step step = proceed(lock, wait);
-  // Threads sleep until half of the window is empty, so that they are woken once for many directories.
-  if (pool_.has_sleepers() && ahead_ <= options_.window / 2 && has_work()) pool_.offer_work();
-  return step;
+  return proceed(lock, wait);
 }
 
 Lister::Step Lister::resume() {
-  Lock lock(pool_.mutex());
+  Lock lock = lock_spinning(pool_.mutex());
   return cancelled_ ? Step::closed : proceed(lock, Wait::never);
 }
 
 PlannedRef Lister::enter(size_t depth, std::string_view name) {
-  if (current_ && (entered_.empty() || entered_.back() != current_)) drop(std::move(current_));
+  if (current_ && (entered_.empty() || entered_.back() != current_)) leave_behind(std::move(current_));
   while (entered_.size() > depth) {
-    drop(std::move(entered_.back()));
+    leave_behind(std::move(entered_.back()));
     entered_.pop_back();
   }
   if (entered_.empty()) return std::make_shared<PlannedDirectory>(options_.top, true);
@@ -48,6 +47,11 @@ PlannedRef Lister::enter(size_t depth, std::string_view name) {
   made->request.parent_trust = parent.listing.trust;
   made->request.knows_parent = true;
   return made;
+}
+
+void Lister::leave_behind(PlannedRef directory) {
+  drop(directory);
+  left_behind_.push_back(std::move(directory));
 }
 
 // What was read ahead of that name; none when it was not.
@@ -81,14 +85,19 @@ Lister::Step Lister::proceed(Lock& lock, Wait wait) {
         Listing& listing = directory.listing;
         // Where one look decides and cannot take long, it is taken here.
         if (listing.usable() && listing.links.empty() && (listing.trust == TimesTrust::local || wait == Wait::block)) {
+          // Entered before the look, so that the lock is not needed again where it says yes: as it nearly always does.
+          directory.state = State::delivered;
+          entered_.push_back(current_);
+          refill();
           lock.unlock();
           const StillTrue answer = is_still_true(listing, directory.path, directory.follow);
-          lock.lock();
+          if (answer == StillTrue::yes) return Step::listed;
+          lock_spinning(lock);
           if (cancelled_) return Step::closed;
-          if (answer != StillTrue::no) {
-            listing.is_link = answer == StillTrue::is_link;
-            directory.state = State::delivered;
-            break;
+          entered_.pop_back();
+          if (answer == StillTrue::is_link) {
+            listing.is_link = true;
+            return Step::is_link;
           }
           listing.settled = false;
         }
@@ -96,11 +105,13 @@ Lister::Step Lister::proceed(Lock& lock, Wait wait) {
         break;
       }
       case State::delivered:
+        refill();
         return settle();
       case State::reading:
       case State::delivering:
         awaited_ = true;
         overdue_.reset();
+        refill();
         if (wait == Wait::never) return Step::pending;
         blocking_ = true;
         changed_.wait(lock, [&] { return cancelled_ || !awaited_; });
@@ -109,6 +120,11 @@ Lister::Step Lister::proceed(Lock& lock, Wait wait) {
     }
     if (cancelled_) return Step::closed;
   }
+}
+
+// Threads sleep until half of the window is empty, so that they are woken once for many directories.
+void Lister::refill() {
+  if (pool_.has_sleepers() && ahead_ <= options_.window / 2 && has_work()) pool_.offer_work();
 }
 
 Lister::Step Lister::settle() {
@@ -129,7 +145,7 @@ void Lister::demand(Lock& lock, Wait wait) {
   ++busy_;
   lock.unlock();
   Outcome outcome = work(*directory);
-  lock.lock();
+  lock_spinning(lock);
   complete(*directory, std::move(outcome));
 }
 

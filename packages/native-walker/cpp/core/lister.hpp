@@ -48,7 +48,8 @@ struct ListerProgress {
 // Lifetime: shared by its owner and, while a thread works for it, the pool. Nothing in it points to the
 // owner but `wake`, which must be safe to call at any time.
 // Threads: visit(), resume() and replan() on one thread; cancel(), wait_ended() and progress() on any. All is guarded
-// by the mutex of the pool, which nobody holds during a call to the kernel.
+// by the mutex of the pool, which nobody holds during a call to the kernel, and whose holder frees little: what
+// the caller leaves is freed before his next step. A step may end as `listed` though cancel() came meanwhile.
 class Lister : public std::enable_shared_from_this<Lister> {
  public:
   enum class Step : uint8_t {
@@ -101,7 +102,10 @@ class Lister : public std::enable_shared_from_this<Lister> {
 
   PlannedRef enter(size_t depth, std::string_view name);
   PlannedRef expected_child(PlannedDirectory& parent, std::string_view name);
+  // Drops it, and has it freed when the lock is not held.
+  void leave_behind(PlannedRef directory);
   Step proceed(Lock& lock, Wait wait);
+  void refill();
   Step settle();
   // Leaves it to the pool, or does it here and now.
   void demand(Lock& lock, Wait wait);
@@ -127,6 +131,7 @@ class Lister : public std::enable_shared_from_this<Lister> {
 
   std::vector<PlannedRef> entered_;  // the caller's position, top first
   PlannedRef current_;               // of the last visit()
+  std::vector<PlannedRef> left_behind_;  // dropped; of the caller's thread alone, without the lock
   PlannedRef demanded_;              // for the pool to take before anything else
   bool awaited_ = false;             // current_ is pending, or somebody blocks for it
   bool blocking_ = false;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/lister.hpp"
+#include "core/spinning_lock.hpp"
 
 namespace pwalk {
 namespace {
@@ -128,12 +129,12 @@ ListingPool::Work ListingPool::work_once(Lock& lock) {
     if (lister->has_work()) offer_work();
     lock.unlock();
     Lister::Outcome outcome = lister->work(*directory);
-    lock.lock();
+    lock_spinning(lock);
     const Work work = end_work(member);
     if (lister->complete(*directory, std::move(outcome))) {
       lock.unlock();
       lister->wake();
-      lock.lock();
+      lock_spinning(lock);
     }
     return work;
   }

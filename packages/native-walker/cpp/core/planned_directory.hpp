@@ -27,7 +27,8 @@ struct PlannedChild {
 // A directory on its way from being expected to being delivered.
 //
 // Threads: guarded by the pool's mutex, but for `path` and `follow`, which never change, `stop`, and
-// `listing` while the state is `reading` or `delivering`: then it is the working thread's alone.
+// `listing` while the state is `reading` or `delivering`: then it is the working thread's alone. Once it is
+// `delivered` only the caller's thread changes it, and may read it without the mutex.
 struct PlannedDirectory {
   enum class State : uint8_t {
     expected,    // entered by the caller before it was read
