@@ -155,11 +155,13 @@ PWALK_TEST("a walk stopped at any moment, by another thread, loses nothing and r
   grow(tree, "", 3, 5);
   tree.directory("huge");
   for (size_t i = 0; i < 2000; ++i) tree.file(numbered("huge/f", i));
-  const WalkOptions options = options_for(tree.path(), 4);
+  WalkOptions options = options_for(tree.path(), 4);
+  options.batch.rows = 5;
+  options.queue_batches = 1;
   const Scan whole = scan(options);
   std::mt19937 random(7);
   size_t stopped = 0;
-  for (int round = 0; round < 100; ++round) {
+  for (int round = 0; round < 40; ++round) {
     std::vector<Part> parts;
     WalkOptions next = options;
     // A few stops, then to the end.
@@ -167,8 +169,12 @@ PWALK_TEST("a walk stopped at any moment, by another thread, loses nothing and r
       Consumer consumer(next);
       std::jthread stopper;
       if (stops < 3) {
-        stopper = std::jthread([&consumer, wait = random() % 4000] {
-          std::this_thread::sleep_for(std::chrono::microseconds(wait));
+        // By rows and not by time: a slow machine is stopped as often as a fast one.
+        stopper = std::jthread([&consumer, rows = random() % 200] {
+          for (auto now = consumer.walk().progress(); now.rows < rows && now.live_threads != 0;) {
+            std::this_thread::yield();
+            now = consumer.walk().progress();
+          }
           consumer.walk().stop();
         });
       }
