@@ -105,6 +105,13 @@ describe.runIf(isRoot)('each rule changes what it names, once, and can be undone
     expect(done.applied).toBe(5);
   });
 
+  it('says of what has the group of root that there is no other to take', async () => {
+    const top = here.directory('proj', { gid: 0 });
+    here.file('proj/f', { uid: 0, gid: 0 });
+    const planned = await repairing(top, { setgid: false });
+    expect(planned).toMatchObject({ planned: 0, skipped: { no_group: 2 } });
+  });
+
   it('takes the group of the nearest trusted directory inside the root, never from above it', async () => {
     here.directory('proj', { gid: GROUP });
     const top = here.directory('proj/inner', { gid: 0 });

@@ -15,7 +15,8 @@ bool is_as_scanned(const ChangeRecord& record, const InodeStatus& inode) {
 Status foregone(const ChangeRecord& record) {
   if ((record.checks & awaits_group) == 0) return Status::pending;
   const bool wants_group_alone = record.new_uid == record.uid && record.new_mode == (record.mode & 07777);
-  if (wants_group_alone && record.handed_on == record.gid) return Status::already;
+  // 0 is no group and not root's: that there is none to take is said.
+  if (wants_group_alone && record.handed_on != 0 && record.handed_on == record.gid) return Status::already;
   return record.handed_on == 0 && S_ISREG(record.mode) ? Status::ok : Status::pending;
 }
 
