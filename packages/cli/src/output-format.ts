@@ -167,12 +167,8 @@ export function checkTableFile(path: string, what: string): void {
   );
 }
 
-/**
- * The sink for a table in a file of its own, made as the engine makes it.
- * @param what is written, for the error
- * @throws PwalkError `PWALK_OPTIONS_INVALID`
- */
-export async function tableWriter(path: string, what: string): Promise<Sink> {
+/** The sink for a table in a file of its own. @throws PwalkError `PWALK_OPTIONS_INVALID` */
+export function tableSink(path: string): Promise<Stage<'sink'>> {
   const nothing = {
     compression: undefined,
     columns: undefined,
@@ -180,7 +176,16 @@ export async function tableWriter(path: string, what: string): Promise<Sink> {
     csvSafe: undefined,
     partitionBy: undefined,
   };
-  const { plugin, options } = await sinkFor({ path, format: formatOf(path), ...nothing }, {});
+  return sinkFor({ path, format: formatOf(path), ...nothing }, {});
+}
+
+/**
+ * The same, made as the engine makes it.
+ * @param what is written, for the error
+ * @throws PwalkError `PWALK_OPTIONS_INVALID`
+ */
+export async function tableWriter(path: string, what: string): Promise<Sink> {
+  const { plugin, options } = await tableSink(path);
   const checked = await plugin.options['~standard'].validate(options);
   if (checked.issues !== undefined) {
     const [{ message } = { message: '' }] = checked.issues;

@@ -57,6 +57,7 @@ function state(generation: number, frontier = Buffer.from(`frontier ${generation
       { path: Buffer.from([0x61, 0xff]), state: 'denied', errno: 13, operation: 'open' },
     ],
     errors: [{ name: '000002.csv', rows: 1, bytes: 90 }],
+    totals: [{ name: '000002.totals', rows: 3, bytes: 400 }],
     seconds: 1.5,
     directoriesLeft: 3,
     frontier,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildFaults, pwalkWith } from './support/faults.js';
-import { pwalk, scratch, startPwalk } from './support/pwalk.js';
+import { pwalk, scratch, sql, startPwalk } from './support/pwalk.js';
 import {
   committedParts,
   committedRows,
@@ -29,16 +29,20 @@ let undisturbed: Record<string, unknown> = {};
 beforeAll(() => {
   buildFaults();
   growTree(tree, ENTRIES);
-  const { stdout } = pwalk(['report', tree, '-o', 'whole.parquet', '--json'], { cwd: common });
+  const args = ['report', tree, '-o', 'whole.parquet', ...tables, '--json'];
+  const { stdout } = pwalk(args, { cwd: common });
   undisturbed = JSON.parse(stdout);
 }, 3_600_000);
 afterAll(() => rmSync(common, { recursive: true, force: true }), 3_600_000);
+
+/** Files for what directories come to, and for the names of the same file. */
+const tables = ['--directories', 'directories.parquet', '--hard-links', 'links.parquet'];
 
 /** The command that begins the scan, or goes on with it. */
 function nextCommand(partSize = '4kB'): string[] {
   return logLength() > 0
     ? ['resume', 'scan', '-q']
-    : ['report', tree, '-o', 'scan', '--checkpoint', '--part-size', partSize, '-q'];
+    : [...['report', tree, '-o', 'scan', '--checkpoint', '--part-size', partSize, '-q'], ...tables];
 }
 
 /** After a kill: nothing that was committed has changed, and nothing is lost of it. */
@@ -56,6 +60,11 @@ async function expectWhole() {
   const { outputs: _outputs, seconds: _seconds, ...expected } = undisturbed;
   expect(summary).toEqual(expected);
   await expectSameRows(here.at('scan'), join(common, 'whole.parquet'));
+  for (const table of ['directories.parquet', 'links.parquet']) {
+    const made = await sql(`from '${here.at(table)}'`);
+    expect(made.length).toBeGreaterThan(100);
+    expect(made).toEqual(await sql(`from '${join(common, table)}'`));
+  }
   // Of parts that were not committed nothing is left, under whatever name.
   const parts = await committedParts(here.at('scan'));
   expect(partFiles(here.at('scan'))).toEqual([...parts.keys()]);

@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, linkSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { pwalk, scratch, sql } from './support/pwalk.js';
 
@@ -124,6 +132,37 @@ describe('report --directories --hard-links', () => {
       { path: 'tree/b', f: '2', d: '0' },
       { path: 'tree/b/c', f: '1', d: '0' },
     ]);
+  });
+
+  it('of a checkpointed scan are made in the end, and not out of totals that are damaged', () => {
+    for (const name of ['e', 'f', 'g']) mkdirSync(here.at(`tree/a/${name}`));
+    const args = ['-o', 'scan', '--checkpoint', '--part-size', '1', '--threads', '1'];
+    const begun = pwalk(['report', 'tree', ...args, ...tables, '--json'], { cwd: here.path });
+    expect(begun.status).toBe(0);
+    expect(JSON.parse(begun.stdout).outputs.map(({ path }: { path: string }) => path)).toEqual([
+      'scan',
+      'd.parquet',
+      'h.parquet',
+    ]);
+    const manifest = JSON.parse(readFileSync(here.at('scan/manifest.json'), 'utf8'));
+    expect(manifest.tables).toMatchObject([
+      { path: here.at('d.parquet'), table: 'directories', rows: 9 },
+      { path: here.at('h.parquet'), table: 'hard_links', rows: 2 },
+    ]);
+    rmSync(here.at('scan/manifest.json'));
+    const part = here.at('scan/totals/000001.totals');
+    const bytes = readFileSync(part);
+    bytes[20] ^= 1;
+    writeFileSync(part, bytes);
+    const damaged = pwalk(['resume', 'scan'], { cwd: here.path });
+    expect([damaged.status, damaged.stderr]).toEqual([
+      4,
+      expect.stringMatching(/The totals .*checksum.* begin a new scan/),
+    ]);
+    writeFileSync(part, bytes.subarray(1));
+    expect(pwalk(['resume', 'scan'], { cwd: here.path }).stderr).toMatch(
+      /The part "totals\/000001\.totals" of the scan has \d+ bytes/,
+    );
   });
 
   it('answer the questions of the guide', async () => {

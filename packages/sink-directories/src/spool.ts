@@ -92,7 +92,8 @@ function openNameless(): number {
 }
 
 function spoolFailure(cause: unknown): unknown {
-  if (cause instanceof PwalkError) return cause;
+  // Of a run that is not what was written: that is not for want of space.
+  if (cause instanceof PwalkError || cause instanceof RangeError) return cause;
   return new PwalkError(
     'PWALK_OUTPUT_WRITE',
     `Totals that do not fit in memory cannot be kept in "${escapeText(tmpdir())}": ${reasonOf(cause)}; free some space, or set TMPDIR to another directory.`,

@@ -4,27 +4,15 @@ import { LONGEST_PATH } from './directory-key.js';
 import { directoryBatches } from './directory-trees.js';
 import { hardLinkBatches } from './hard-links-table.js';
 import { fileOf, linkDepth, linkPath, linkWord } from './link-names.js';
-import type { Cursor } from './run-file.js';
 import { WORDS, word } from './totals.js';
 import type { TotalsCollector } from './totals-collector.js';
 
 /** Names after which others get their turn. */
 const TURN = 16_384;
 
-/** What else is collected, elsewhere: the parts of a scan. Each call gives cursors anew. */
-export interface Collected {
-  directories(): readonly Cursor[];
-  links(): readonly Cursor[];
-}
-
-const nothing: Collected = { directories: () => [], links: () => [] };
-
 /** The rows of the hard_links table. */
-export function hardLinks(
-  collector: TotalsCollector,
-  parts: Collected = nothing,
-): Iterable<EntryBatch> {
-  return hardLinkBatches(collector.links(parts.links()), collector.links(parts.links()));
+export function hardLinks(collector: TotalsCollector): Iterable<EntryBatch> {
+  return hardLinkBatches(collector.links(), collector.links());
 }
 
 /**
@@ -34,9 +22,8 @@ export function hardLinks(
 export async function directories(
   collector: TotalsCollector,
   isStopped: boolean,
-  parts: Collected = nothing,
 ): Promise<Iterable<EntryBatch>> {
-  const names = collector.links(parts.links());
+  const names = collector.links();
   const words = new Uint32Array(2 * WORDS);
   let file = '';
   let primary = '';
@@ -57,5 +44,5 @@ export async function directories(
     }
     await collector.addToParent(path, depth, words);
   }
-  return directoryBatches(collector.directories(parts.directories()), isStopped);
+  return directoryBatches(collector.directories(), isStopped);
 }

@@ -2,8 +2,8 @@ import type { EntryBatch } from '@pwalk/core';
 import { BatchTotals } from './batch-totals.js';
 import { DirectoryTotals } from './directory-totals.js';
 import { LINK_WORDS, LinkNames } from './link-names.js';
-import { MergedCursor } from './merge.js';
-import type { Cursor } from './run-file.js';
+import { type Combine, MergedCursor } from './merge.js';
+import { type Cursor, type Run, RunReader } from './run-file.js';
 import { Spool } from './spool.js';
 import { addTotals, WORDS } from './totals.js';
 
@@ -12,6 +12,12 @@ const MOST_BYTES = 32 * 1024 * 1024;
 
 /** Of the memory of a pipeline. */
 const SHARE = 1 / 8;
+
+/** What a file of totals holds. */
+export interface TotalsRuns {
+  readonly directories: Run;
+  readonly links: Run;
+}
 
 /** Collects what batches come to, sorted and within a bound of memory: what is more goes to disk. */
 export class TotalsCollector {
@@ -54,16 +60,35 @@ export class TotalsCollector {
     }
   }
 
+  /**
+   * Takes what files of totals hold, all of which are open meanwhile.
+   * @param files made by `TotalsFileSink`
+   * @throws PwalkError when there is no room; RangeError when a file is not what was written
+   */
+  async addFiles(files: readonly TotalsRuns[]): Promise<void> {
+    const { directories, links } = this.#spools;
+    const merged = (runs: readonly Run[], words: number, combine: Combine | null) =>
+      new MergedCursor(
+        runs.map((run) => new RunReader(run, words)),
+        words,
+        combine,
+      );
+    const own = files.map((file) => file.directories);
+    await directories.add(merged(own, WORDS, addTotals));
+    const names = files.map((file) => file.links);
+    await links.add(merged(names, LINK_WORDS, null));
+  }
+
   /** Every directory once, in the order of the keys. Nothing may be added meanwhile. */
-  directories(others: readonly Cursor[] = []): Cursor {
+  directories(): Cursor {
     const own = [...this.#spools.directories.cursors(), this.#directories.sorted()];
-    return new MergedCursor([...own, ...others], WORDS, addTotals);
+    return new MergedCursor(own, WORDS, addTotals);
   }
 
   /** Every name of a file that has several, in the order of the keys. */
-  links(others: readonly Cursor[] = []): Cursor {
+  links(): Cursor {
     const own = [...this.#spools.links.cursors(), this.#links.sorted()];
-    return new MergedCursor([...own, ...others], LINK_WORDS, null);
+    return new MergedCursor(own, LINK_WORDS, null);
   }
 
   close(): void {

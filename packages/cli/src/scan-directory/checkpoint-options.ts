@@ -48,11 +48,6 @@ export function checkCheckpointed(plan: ReportPlan): void {
       'its parts are not partitioned; partition them afterwards, or leave out one of both',
     );
   }
-  if (plan.directories !== undefined || plan.hardLinks !== undefined) {
-    throw misfit(
-      'what directories come to is not kept in its parts; add it up when you query it, or leave out one of both',
-    );
-  }
   if (plan.followSymlinks === true) {
     throw misfit('which directories symbolic links have led to is not kept; leave out one of both');
   }

@@ -1,11 +1,12 @@
 import { constants } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
-import { ENTRY_SCHEMA_VERSION, escapeText, isComplete, PwalkError } from '@pwalk/core';
+import { basename, dirname, resolve } from 'node:path';
+import { ENTRY_SCHEMA_VERSION, escapeText, isComplete, type Output, PwalkError } from '@pwalk/core';
 import { OutputFile, syncDirectory } from '@pwalk/core/io';
 import { exactJson } from '../exact-json.js';
 import { formatOf } from '../output-format.js';
 import { resumeRefused } from './failures.js';
+import type { TablePaths } from './publish-tables.js';
 import type { PartTable, ScanDirectory } from './scan-directory.js';
 import type { ScanState } from './scan-state.js';
 import { fileOf, JOINED_KEY } from './single-file.js';
@@ -15,13 +16,16 @@ export interface ScanEnd {
   readonly state: ScanState;
   /** Nothing is left to walk, nor to write. */
   readonly isWhole: boolean;
+  /** The tables of directories that the run has written. */
+  readonly tables?: readonly Output[];
 }
 
 /**
- * Writes what a scan came to when every directory has its rows in a committed part: the table of errors,
- * then the manifest, or the single file. Any of it may have been written by a run before that was killed:
+ * Writes what a scan came to when every directory has its rows in a committed part: the tables of errors and
+ * of directories, then the manifest, or the single file. Any of it may have been written by a run before that was killed:
  * then it is written anew.
  *
+ * @param paths of the tables of directories, as the user calls them
  * @param stop gives up between two pieces of a copy
  * @returns the last commit, and whether all of it was written
  * @throws PwalkError `PWALK_OUTPUT_OPEN`, `PWALK_OUTPUT_WRITE`, `PWALK_RESUME_REFUSED`
@@ -29,28 +33,44 @@ export interface ScanEnd {
 export async function publishScan(
   directory: ScanDirectory,
   state: ScanState,
+  paths: TablePaths,
   stop: AbortSignal,
 ): Promise<ScanEnd> {
   const { errors, singleFile } = state.scan.settings;
   try {
     if (errors !== undefined) await writeJoined(directory, state, 'errors', errors, stop);
+    const tables = await tablesOf(directory, state, paths, stop);
     if (!singleFile) {
-      await directory.publishManifest(manifestOf(state));
-      return { state, isWhole: true };
+      await directory.publishManifest(manifestOf(state, tables));
+      return { state, isWhole: true, tables };
     }
     const file = fileOf(directory.path);
     const bytes = await writeJoined(directory, state, 'parts', directory.joinedPath, stop);
     await giveName(directory.joinedPath, file);
     const published = { ...state, generation: state.generation + 1, published: bytes };
     await directory.commit(published);
-    return { state: published, isWhole: true };
+    return { state: published, isWhole: true, tables };
   } catch (error) {
     if (stop.aborted && error === stop.reason) return { state, isWhole: false };
     throw error;
   }
 }
 
-function manifestOf({ scan, parts, accounting, seconds }: ScanState): object {
+async function tablesOf(
+  directory: ScanDirectory,
+  state: ScanState,
+  paths: TablePaths,
+  stop: AbortSignal,
+): Promise<readonly Output[]> {
+  if (paths.directories === undefined && paths.hardLinks === undefined) return [];
+  const { publishTables } = await import('./publish-tables.js');
+  return publishTables(directory, state, paths, stop);
+}
+
+function manifestOf(
+  { scan, parts, accounting, seconds }: ScanState,
+  tables: readonly Output[],
+): object {
   const { settings, ...head } = scan;
   return {
     version: 1,
@@ -63,6 +83,9 @@ function manifestOf({ scan, parts, accounting, seconds }: ScanState): object {
     rows: sum(parts.map(({ rows }) => rows)),
     bytes: sum(parts.map(({ bytes }) => bytes)),
     parts: parts.map(({ name, ...part }) => ({ path: `parts/${name}`, ...part })),
+    ...(tables.length === 0
+      ? {}
+      : { tables: tables.map((table) => ({ ...table, path: resolve(table.path) })) }),
     settings,
   };
 }

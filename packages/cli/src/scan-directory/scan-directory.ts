@@ -9,8 +9,8 @@ import { type ScanLock, takeLock } from './scan-lock.js';
 import type { Part, ScanState } from './scan-state.js';
 
 /** The tables of a part, and the directory that each has its files in. */
-export type PartTable = 'parts' | 'errors';
-const tables: readonly PartTable[] = ['parts', 'errors'];
+export type PartTable = 'parts' | 'errors' | 'totals';
+const tables: readonly PartTable[] = ['parts', 'errors', 'totals'];
 
 /** Names of files of ours in them, those that a run did not get to publish included. */
 const ourParts = /^(?:\d{6,}\.[a-z]+|\.\d{6,}\.[a-z]+\.pwalk-[0-9a-f]+)$/;
@@ -19,7 +19,7 @@ const ourParts = /^(?:\d{6,}\.[a-z]+|\.\d{6,}\.[a-z]+\.pwalk-[0-9a-f]+)$/;
 const JOINED = 'joined.parquet';
 
 /**
- * A scan on disk: `parts/`, `errors/`, `frontier.log`, and when it is whole `manifest.json`. Locked while
+ * A scan on disk: `parts/`, `errors/`, `totals/`, `frontier.log`, and when it is whole `manifest.json`. Locked while
  * it is open: there is one of these for a directory, on this machine and on others that share it.
  */
 export class ScanDirectory {
@@ -80,6 +80,7 @@ export class ScanDirectory {
       if (state.published === null) {
         await directory.#checkParts('parts', state.parts);
         await directory.#checkParts('errors', state.errors);
+        await directory.#checkParts('totals', state.totals);
         await directory.#clearUnnamed();
       }
       return { directory, state };
@@ -114,8 +115,10 @@ export class ScanDirectory {
   }
 
   /** A name, without an ending, for the files of the part after those. */
-  nextPart({ parts, errors }: Pick<ScanState, PartTable>): string {
-    const numbers = [parts, errors].map((made) => Number.parseInt(made.at(-1)?.name ?? '0', 10));
+  nextPart({ parts, errors, totals }: Pick<ScanState, PartTable>): string {
+    const numbers = [parts, errors, totals].map((made) =>
+      Number.parseInt(made.at(-1)?.name ?? '0', 10),
+    );
     return String(Math.max(...numbers) + 1).padStart(6, '0');
   }
 
@@ -248,7 +251,7 @@ async function makeFree(path: string, given: string): Promise<void> {
 const unnamed =
   /^(?:frontier\.log\.new|joined\.parquet|\.(?:joined\.parquet|manifest\.json)\.pwalk-[0-9a-f]+)$/;
 const leftovers = new RegExp(
-  `^(?:lock|parts|errors|frontier\\.log|exclude-(?:from|paths)-\\d+)$|${unnamed.source}`,
+  `^(?:lock|parts|errors|totals|frontier\\.log|exclude-(?:from|paths)-\\d+)$|${unnamed.source}`,
 );
 const last = ['frontier.log', 'lock'];
 

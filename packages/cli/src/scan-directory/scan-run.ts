@@ -6,6 +6,7 @@ import {
   PwalkError,
   runPipeline,
   type SourceProgress,
+  type Stage,
 } from '@pwalk/core';
 import { describeRemaining, WalkPart } from '@pwalk/native-walker';
 import { type FailedEntry, FailureLog } from '../failed-entries.js';
@@ -74,7 +75,7 @@ export class ScanRun {
     try {
       while (this.#state.directoriesLeft !== 0 && !this.#options.stop.aborted) await this.#part();
       if (this.#state.directoriesLeft !== 0) return { state: this.#state, isWhole: false };
-      return await publishScan(this.#directory, this.#state, this.#options.stop);
+      return await publishScan(this.#directory, this.#state, this.#plan, this.#options.stop);
     } catch (error) {
       throw this.#state.generation > 0 ? withRemedy(error, this.#directory.path) : error;
     }
@@ -112,11 +113,13 @@ export class ScanRun {
       stop.removeEventListener('abort', end);
     });
     if (accounting === null) throw noAccount();
-    const [entries, errors] = outputs;
+    const ofTable = (name?: string) => partOf(outputs.find(({ table }) => table === name));
+    const entries = ofTable();
     this.#cutter.learn(accounting.rows, entries?.bytes ?? 0);
     await this.#commit(part, accounting, failures.examples, {
-      parts: partOf(entries),
-      errors: partOf(errors),
+      parts: entries,
+      errors: ofTable('errors'),
+      totals: ofTable('totals'),
     });
   }
 
@@ -127,6 +130,9 @@ export class ScanRun {
     const { errors } = this.#plan;
     const plan = {
       ...this.#plan,
+      // Of the parts there are totals; the tables are made in the end.
+      directories: undefined,
+      hardLinks: undefined,
       outputs: [{ ...output, path: this.#directory.partPath('parts', `${name}.parquet`) }],
       ...(errors === undefined
         ? {}
@@ -139,6 +145,7 @@ export class ScanRun {
       ...spec,
       sinks: [
         ...(spec.sinks ?? []),
+        ...(await this.#totals(name)),
         partMeter({
           own: this.#directory.identity,
           onBegin: () => this.#cutter.begin(() => part.stop()),
@@ -147,6 +154,12 @@ export class ScanRun {
       ],
       scan: { ...spec.scan, id: scan.id, startedAt: new Date(scan.startedAt), host: scan.host },
     };
+  }
+
+  async #totals(name: string): Promise<Stage<'sink'>[]> {
+    if (!hasTotals(this.#plan)) return [];
+    const { partTotals } = await import('./part-totals.js');
+    return [partTotals({ path: this.#directory.partPath('totals', `${name}.totals`) })];
   }
 
   async #commit(
@@ -164,6 +177,7 @@ export class ScanRun {
       roots: before.roots.length > 0 ? before.roots : part.roots,
       parts: await this.#kept('parts', made.parts, isLast),
       errors: await this.#kept('errors', made.errors, isLast),
+      totals: await this.#kept('totals', made.totals, isLast),
       accounting: addAccounting(before.accounting, accounting),
       errorExamples,
       seconds: this.#secondsBefore + (performance.now() - this.#started) / 1000,
@@ -182,6 +196,11 @@ export class ScanRun {
     await this.#directory.drop(table, made.name);
     return before;
   }
+}
+
+/** Whether a table of directories is to be made. */
+export function hasTotals({ directories, hardLinks }: ReportPlan): boolean {
+  return directories !== undefined || hardLinks !== undefined;
 }
 
 function partOf(output: Output | undefined): Part | null {

@@ -20,7 +20,8 @@ export async function firstState(
 ): Promise<ScanState> {
   const { excludeFrom = [], excludePaths = [], exclude = [], ...prune } = pruneOptions.parse(plan);
   const { threads, memory, snapshots, stat, opTimeout, constants, outputs } = plan;
-  const { errors, failOnMatch } = plan;
+  const { errors, directories, hardLinks, failOnMatch } = plan;
+  const place = (file: string | undefined) => (file === undefined ? undefined : resolve(file));
   const columns = outputs[0]?.columns;
   // Files of patterns may change before the scan is resumed: it goes by its own copies.
   const keepAll = (files: readonly string[], name: string) =>
@@ -40,7 +41,11 @@ export async function firstState(
       excludeFrom: await keepAll(excludeFrom, 'exclude-from'),
       excludePaths: await keepAll(excludePaths, 'exclude-paths'),
       ...defined({ ...prune, threads, memory, opTimeout, failOnMatch }),
-      ...(errors === undefined ? {} : { errors: resolve(errors) }),
+      ...defined({
+        errors: place(errors),
+        directories: place(directories),
+        hardLinks: place(hardLinks),
+      }),
       snapshots,
       stat,
       interval,
@@ -55,6 +60,7 @@ export async function firstState(
     roots: [],
     parts: [],
     errors: [],
+    totals: [],
     accounting: null,
     errorExamples: [],
     seconds: 0,

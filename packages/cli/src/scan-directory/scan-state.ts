@@ -3,9 +3,9 @@ import type { RootIdentity } from '@pwalk/native-walker';
 import { z } from 'zod';
 import type { FailedEntry } from '../failed-entries.js';
 
-/** A file of the scan that is committed: entries, or what of them could not be read. */
+/** A file of the scan that is committed: entries, what of them could not be read, or what their directories come to. */
 export interface Part {
-  /** Its file in `parts/`, or in `errors/`. */
+  /** Its file in `parts/`, `errors/` or `totals/`. */
   readonly name: string;
   readonly rows: number;
   readonly bytes: number;
@@ -20,6 +20,8 @@ export interface ScanState {
   readonly parts: readonly Part[];
   /** Tables of what could not be read, of the parts that have any; empty where none were asked for. */
   readonly errors: readonly Part[];
+  /** What directories come to, of the parts that have any; empty where no table of them was asked for. */
+  readonly totals: readonly Part[];
   /** Of all parts; null before the first. */
   readonly accounting: Accounting | null;
   readonly errorExamples: readonly FailedEntry[];
@@ -75,6 +77,9 @@ const head = z.object({
     failOnMatch: z.boolean().optional(),
     /** Where the table of errors comes to be, an absolute path. */
     errors: z.string().optional(),
+    /** And those of directories. */
+    directories: z.string().optional(),
+    hardLinks: z.string().optional(),
   }),
 });
 
@@ -105,6 +110,7 @@ const record = z.object({
   roots: z.array(z.object({ path: base64, dev: big, inode: big, btime: big.nullable() })),
   parts,
   errors: parts.default([]),
+  totals: parts.default([]),
   accounting: account.nullable(),
   errorExamples: z.array(
     z.object({ path: base64, state: z.string(), errno: z.int(), operation: z.string() }),

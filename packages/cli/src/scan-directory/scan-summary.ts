@@ -13,7 +13,7 @@ import type { WholeFile } from './single-file.js';
  * @param errorsPath as the user called the table of errors; undefined where none was asked for
  */
 export async function summaryOf(
-  { state, isWhole }: ScanEnd,
+  { state, isWhole, tables = [] }: ScanEnd,
   path: string,
   stop: StopRequest | null,
   errorsPath = state.scan.settings.errors,
@@ -37,7 +37,7 @@ export async function summaryOf(
     errorExamples: state.errorExamples,
     skipped: skippedCount(account),
     complete,
-    outputs: await outputsOf({ state, isWhole }, path, rows, errorsPath),
+    outputs: [...(await outputsOf({ state, isWhole }, path, rows, errorsPath)), ...tables],
     seconds: state.seconds,
     stopped: isWhole
       ? null

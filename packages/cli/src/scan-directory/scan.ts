@@ -10,7 +10,7 @@ import type { CheckpointPlan } from './checkpoint-options.js';
 import { resumeRefused } from './failures.js';
 import { keepFilters } from './kept-filters.js';
 import { ScanDirectory } from './scan-directory.js';
-import { ScanRun } from './scan-run.js';
+import { hasTotals, ScanRun } from './scan-run.js';
 import { defined, firstState, requestOf } from './scan-settings.js';
 import type { ScanState } from './scan-state.js';
 import { summaryOf, summaryOfFile } from './scan-summary.js';
@@ -49,7 +49,9 @@ export async function startScan(
   const output = plan.outputs[0]?.path ?? '';
   const filters = await keepFilters(plan.filters);
   if (isSingleFile(output)) await checkWritable(output);
-  if (plan.errors !== undefined) await checkWritable(plan.errors);
+  for (const table of [plan.errors, plan.directories, plan.hardLinks]) {
+    if (table !== undefined) await checkWritable(table);
+  }
   const { directory, state } = await ScanDirectory.create(
     isSingleFile(output) ? stateOf(output) : output,
     (made) => firstState(plan, checkpoint, filters, made),
@@ -144,6 +146,7 @@ async function run(
   };
   try {
     if (plan.errors !== undefined) await directory.makeTable('errors');
+    if (hasTotals(plan)) await directory.makeTable('totals');
     const ended = await new ScanRun(directory, state, plan, checkpoint, {
       stop: stop.signal,
       isResumed: how.isResumed,

@@ -1,17 +1,20 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { lastCommit } from '../../src/scan-directory/frontier-log.js';
 import { sql } from './pwalk.js';
 
-/** Makes a tree of about so many entries: directories in directories, small files, one name that is not UTF-8. */
+/** Makes a tree of about so many entries: directories in directories, small files, files with several names, one that is not UTF-8. */
 export function growTree(path: string, entries: number): void {
   let left = entries;
+  let first = '';
   const level = (at: string, depth: number) => {
     mkdirSync(at, { recursive: true });
     for (let i = 0; i < 12 && left > 0; i++, left--)
       writeFileSync(join(at, `f${i}`), 'x'.repeat(i));
+    if (first === '') first = join(at, 'f0');
+    else linkSync(first, join(at, 'link'));
     for (let i = 0; i < 6 && left > 0 && depth < 6; i++, left--)
       level(join(at, `d${i}`), depth + 1);
   };
