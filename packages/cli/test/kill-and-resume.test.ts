@@ -1,8 +1,9 @@
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { lastCommit } from '../src/scan-directory/frontier-log.js';
 import { buildFaults, pwalkWith } from './support/faults.js';
 import { pwalk, scratch, sql, startPwalk } from './support/pwalk.js';
 import {
@@ -68,6 +69,8 @@ async function expectWhole() {
   // Of parts that were not committed nothing is left, under whatever name.
   const parts = await committedParts(here.at('scan'));
   expect(partFiles(here.at('scan'))).toEqual([...parts.keys()]);
+  const totals = (await lastCommit(here.at('scan/frontier.log')))?.totals ?? [];
+  expect(readdirSync(here.at('scan/totals')).sort()).toEqual(totals.map(({ name }) => name));
 }
 
 describe('a scan that is killed again and again', () => {

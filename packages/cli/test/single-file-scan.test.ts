@@ -114,14 +114,17 @@ describe('a checkpointed scan to a single file', () => {
   });
 
   it('is put together by a later run when it is to stop before', async () => {
-    const all = { output: here.at('x.parquet'), checkpoint: {} };
+    const directories = here.at('directories.csv');
+    const all = { output: here.at('x.parquet'), directories, checkpoint: {} };
     const stopped = await report(tree, { ...all, stop: AbortSignal.abort() });
     expect([stopped.exitCode, existsSync(here.at('x.parquet'))]).toEqual([75, false]);
     killedAt({ call: 'rename', name: 'joined.parquet' });
     const waiting = await resume(here.at('x.parquet'), { stop: AbortSignal.abort() });
     expect(waiting).toMatchObject({ exitCode: 75, stopped: { directoriesLeft: 0 } });
     const done = await resume(here.at('x.parquet.scan'));
-    expect(done).toMatchObject({ exitCode: 0, outputs: [{ path: here.at('x.parquet') }] });
+    const outputs = [{ path: here.at('x.parquet') }, { path: directories, table: 'directories' }];
+    expect(done).toMatchObject({ exitCode: 0, outputs });
+    expect(readFileSync(directories, 'utf8').split('\n').length).toBeGreaterThan(100);
     expect(existsSync(here.at('x.parquet.scan'))).toBe(false);
   });
 

@@ -1,5 +1,6 @@
 import { type EntryBatch, type EntryState, missingStates, type NumberColumn } from '@pwalk/core';
 import { LONGEST_PATH } from './directory-key.js';
+import { DirectoryRun } from './directory-run.js';
 import type { DirectoryTotals } from './directory-totals.js';
 import { type LinkNames, linkWord } from './link-names.js';
 import { addWord, flag, setTime, WORDS, word } from './totals.js';
@@ -31,12 +32,10 @@ const leftOutStates: readonly EntryState[] = [
 ];
 
 const SLASH = 0x2f;
-const HIGH = 2 ** 32;
 
 /**
  * Adds batches to the totals of directories. The rows of a directory's entries lie together, so they are
- * added up while the directory stays the same; 64-bit numbers in halves, whose sums a double holds exactly
- * for as many rows as a batch has.
+ * added up while the directory stays the same.
  */
 export class BatchTotals {
   readonly #directories: DirectoryTotals;
@@ -71,7 +70,7 @@ export class BatchTotals {
     const shown = Buffer.from(path.bytes.buffer, path.bytes.byteOffset, path.bytes.byteLength);
     const exact = Buffer.from(raw.bytes.buffer, raw.bytes.byteOffset, raw.bytes.byteLength);
 
-    const run = new Run();
+    const run = new DirectoryRun(this.#directories);
     for (let row = 0; row < length; row++) {
       const isRaw = raw.validity !== null && !raw.isNull(row);
       const bytes = isRaw ? exact : shown;
@@ -101,11 +100,11 @@ export class BatchTotals {
       while (end > start && (bytes[end] !== SLASH || end - start > LONGEST_PATH));
       while (depth[row] === 0 && end > start && bytes[end - 1] === SLASH) end--;
       if (!run.isIn(bytes, start, end)) {
-        this.#endRun(run);
+        run.end();
         const isDeep = offsets[row + 1] - start > LONGEST_PATH;
         run.begin(bytes, start, end, isDeep ? this.#depthOf(bytes, start, end) : depth[row] - 1);
       } else if (run.depth !== depth[row] - 1 && offsets[row + 1] - start <= LONGEST_PATH) {
-        this.#endRun(run);
+        run.end();
         run.begin(bytes, start, end, depth[row] - 1);
       }
       run.files++;
@@ -126,7 +125,7 @@ export class BatchTotals {
       run.seeMtime(mtime.high[at + 1], mtime.low[at]);
       run.seeAtime(atime.high[at + 1], atime.low[at]);
     }
-    this.#endRun(run);
+    run.end();
   }
 
   /** Adds to the directory that holds an entry. @param path one character a byte; `depth` is the entry's */
@@ -176,94 +175,12 @@ export class BatchTotals {
     this.#directories.add(bytes, start, last, depth, words);
   }
 
-  #endRun(run: Run): void {
-    if (run.files === 0) return;
-    const words = this.#words.fill(0);
-    words[2 * word.files] = run.files;
-    addWord(words, 2 * word.bytes, run.sizeLow, run.sizeHigh);
-    addWord(words, 2 * word.linkedBytes, run.linkedSizeLow, run.linkedSizeHigh);
-    addWord(words, 2 * word.blocks, run.blocksLow, run.blocksHigh);
-    addWord(words, 2 * word.linkedBlocks, run.linkedBlocksLow, run.linkedBlocksHigh);
-    if (run.isTimed) {
-      setTime(words, 2 * word.newestMtime, run.mtimeLow, run.mtimeHigh);
-      setTime(words, 2 * word.newestAtime, run.atimeLow, run.atimeHigh);
-    }
-    words[2 * word.flags] = run.flags;
-    run.addTo(this.#directories, words);
-    run.files = 0;
-  }
-
   /** How deep the directory above a path is that is too long: by the roots, the outermost first. */
   #depthOf(bytes: Buffer, start: number, end: number): number {
     const path = bytes.toString('latin1', start, end);
     const root = this.#roots.find((one) => path === one || path.startsWith(`${one}/`)) ?? '';
     const below = path.slice(root.length).replace(/^\/+/, '');
     return below === '' ? -1 : below.split('/').length - 1;
-  }
-}
-
-/** Sums of rows that follow each other and are in one directory. */
-class Run {
-  files = 0;
-  depth = 0;
-  flags = 0;
-  sizeLow = 0;
-  sizeHigh = 0;
-  linkedSizeLow = 0;
-  linkedSizeHigh = 0;
-  blocksLow = 0;
-  blocksHigh = 0;
-  linkedBlocksLow = 0;
-  linkedBlocksHigh = 0;
-  isTimed = false;
-  mtimeLow = 0;
-  mtimeHigh = 0;
-  atimeLow = 0;
-  atimeHigh = 0;
-  #bytes: Buffer<ArrayBufferLike> = Buffer.alloc(0);
-  #start = 0;
-  #length = 0;
-
-  begin(bytes: Buffer, start: number, end: number, depth: number): void {
-    this.#bytes = bytes;
-    this.#start = start;
-    this.#length = end - start;
-    this.depth = depth;
-    this.flags = 0;
-    this.sizeLow = this.sizeHigh = this.linkedSizeLow = this.linkedSizeHigh = 0;
-    this.blocksLow = this.blocksHigh = this.linkedBlocksLow = this.linkedBlocksHigh = 0;
-    this.isTimed = false;
-    this.mtimeHigh = this.atimeHigh = -HIGH;
-    this.mtimeLow = this.atimeLow = 0;
-  }
-
-  /** Whether the directory is the same. The ends of paths differ sooner than their beginnings. */
-  isIn(bytes: Buffer, start: number, end: number): boolean {
-    if (this.files === 0 || end - start !== this.#length) return false;
-    const ours = this.#bytes;
-    const to = this.#start;
-    for (let at = this.#length - 1; at >= 0; at--) {
-      if (ours[to + at] !== bytes[start + at]) return false;
-    }
-    return true;
-  }
-
-  addTo(directories: DirectoryTotals, words: Uint32Array): void {
-    const start = this.#start;
-    directories.add(this.#bytes, start, start + this.#length, this.depth, words);
-  }
-
-  seeMtime(high: number, low: number): void {
-    this.isTimed = true;
-    if (high < this.mtimeHigh || (high === this.mtimeHigh && low <= this.mtimeLow)) return;
-    this.mtimeHigh = high;
-    this.mtimeLow = low;
-  }
-
-  seeAtime(high: number, low: number): void {
-    if (high < this.atimeHigh || (high === this.atimeHigh && low <= this.atimeLow)) return;
-    this.atimeHigh = high;
-    this.atimeLow = low;
   }
 }
 

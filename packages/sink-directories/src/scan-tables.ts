@@ -17,11 +17,13 @@ export class ScanTables {
 
   /**
    * Reads the totals of all parts.
+   * @param stop gives up between two groups of files: throws its reason
    * @throws RangeError when a file is not what was written; PwalkError `PWALK_OUTPUT_WRITE` when there is no
    * room in the directory for temporary files; what opening and reading throw
    */
-  async read(paths: readonly string[]): Promise<void> {
+  async read(paths: readonly string[], stop: AbortSignal): Promise<void> {
     for (let at = 0; at < paths.length; at += FAN_IN) {
+      stop.throwIfAborted();
       const files: TotalsFile[] = [];
       try {
         for (const path of paths.slice(at, at + FAN_IN)) files.push(await openTotalsFile(path));

@@ -44,7 +44,8 @@ export async function publishTables(
   const write = (path: string, table: string, schema: EntrySchema, rows: Iterable<EntryBatch>) =>
     writeTable(path, table, tableSource({ schema, rows, stop, isPartial: !isWhole(state) }), state);
   try {
-    await tables.read(state.totals.map(({ name }) => directory.partPath('totals', name)));
+    const paths = state.totals.map(({ name }) => directory.partPath('totals', name));
+    await tables.read(paths, stop);
     const made: Output[] = [];
     // The names are read before the directories, to which what they come to is added.
     if (hardLinks !== undefined) {
