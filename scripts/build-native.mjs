@@ -88,8 +88,10 @@ function filesOf(base, sources, extension) {
 function plan(target, variant) {
   const vendored = target.vendored;
   const vendorRoot = vendored && packageRoot(vendored.package);
+  // Released programs are compiled as addons are, so that what they measure is the addon's very objects.
+  const isForNode = target.kind === 'addon' || variant === 'release';
   const includes = [
-    ...(target.kind === 'addon'
+    ...(isForNode
       ? [
           '-isystem',
           join(packageRoot('node-api-headers'), 'include'),
@@ -103,17 +105,16 @@ function plan(target, variant) {
     '-I',
     join(packageDir, 'cpp'),
   ];
-  const napiFlags =
-    target.kind === 'addon'
-      ? [
-          '-DNAPI_VERSION=9',
-          '-DNODE_ADDON_API_DISABLE_DEPRECATED',
-          '-DNODE_ADDON_API_CPP_EXCEPTIONS_ALL',
-          // A worker thread that is terminated refuses every call, also to throw.
-          '-DNODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS',
-          '-fvisibility=hidden',
-        ]
-      : [];
+  const napiFlags = isForNode
+    ? [
+        '-DNAPI_VERSION=9',
+        '-DNODE_ADDON_API_DISABLE_DEPRECATED',
+        '-DNODE_ADDON_API_CPP_EXCEPTIONS_ALL',
+        // A worker thread that is terminated refuses every call, also to throw.
+        '-DNODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS',
+        '-fvisibility=hidden',
+      ]
+    : [];
   const compile = (source, args, folder = variant) => {
     const key = createHash('sha256')
       .update([compiler, compilerVersion, source, ...args].join('\0'))

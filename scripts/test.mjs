@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // npm test: sets the checkout up, then runs everything that can fail: formatting and lint, types of
-// the tests, the C++ tests under AddressSanitizer + UBSan and under ThreadSanitizer, and vitest.
+// the tests, the C++ tests under AddressSanitizer + UBSan and under ThreadSanitizer, the instructions our
+// native code takes where valgrind is installed, and vitest.
 // The last line is "N passed, N failed".
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -42,7 +43,7 @@ function buildNativeTests() {
       const args = [script, 'tests', '--variant', variant];
       const build = run(`${title}: build`, process.execPath, args, { cwd });
       if (build.status === 0) {
-        programs.push({ title, cwd, path: join(cwd, 'build', `${output}-${variant}`) });
+        programs.push({ title, cwd, command: join(cwd, 'build', `${output}-${variant}`) });
       } else {
         count(false);
       }
@@ -51,9 +52,9 @@ function buildNativeTests() {
   return programs;
 }
 
-/** Runs one of them; its last line has the counts. What it prints is kept until it has ended. */
-async function nativeTests({ title, cwd, path }) {
-  const child = spawn(path, [], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+/** Runs a program whose last line has the counts. What it prints is kept until it has ended. */
+async function counted({ title, command, args = [], cwd = root, env = process.env }) {
+  const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const printed = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr']) {
     child[name].setEncoding('utf8').on('data', (text) => {
@@ -65,8 +66,18 @@ async function nativeTests({ title, cwd, path }) {
   const [, good, bad] = /(\d+) passed, (\d+) failed\s*$/.exec(printed.stdout) ?? [];
   passed += Number(good ?? 0);
   failed += Number(bad ?? 0);
-  // A sanitizer that stops the program leaves no counts, or a status with clean ones.
+  // A program that is stopped, as by a sanitizer, leaves no counts, or a status with clean ones.
   if (status !== 0 && Number(bad ?? 0) === 0) count(false);
+}
+
+/** A script of bench/ as a program to count, with a directory for its trees. */
+function bench(title, script, directory) {
+  return {
+    title,
+    command: process.execPath,
+    args: [join(root, 'bench', script)],
+    env: { ...process.env, PWALK_BENCH_DIR: directory },
+  };
 }
 
 /** Runs vitest, and counts what its report says. */
@@ -94,12 +105,15 @@ setup();
 count(run('format and lint', bin('biome'), ['check', '--error-on-warnings']).status === 0);
 count(run('types of the tests', bin('tsc'), ['-p', 'tsconfig.test.json']).status === 0);
 const programs = buildNativeTests();
+const trees = mkdtempSync(join(tmpdir(), 'pwalk-bench-'));
+programs.push(bench('instruction counts', 'instructions.mjs', trees));
 // Beside each other: either leaves processors idle.
-console.log('\n== vitest, and beside it the C++ tests');
-const nativeTestsInTurn = async () => {
-  for (const program of programs) await nativeTests(program);
+console.log('\n== vitest, and beside it the C++ tests and instruction counts');
+const inTurn = async () => {
+  for (const program of programs) await counted(program);
 };
-await Promise.all([nativeTestsInTurn(), vitest()]);
+await Promise.all([inTurn(), vitest()]);
+rmSync(trees, { recursive: true, force: true });
 
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);
