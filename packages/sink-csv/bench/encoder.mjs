@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// encoder.mjs [directory = /usr] [rows = 2000000] [native|script|rfc4180] [none|gzip|zstd] [lanes]
+// encoder.mjs [directory = /usr] [rows = 2000000] [native|script|rfc4180|rfc4180-script] [none|gzip|zstd] [lanes]
 //
 // CPU per row and bytes per row of an encoder, for the entries of a real tree repeated to that many
 // rows. Batches are made before the clock starts. Build first: dist/ and build/ are what is measured.
@@ -12,24 +12,26 @@ import { scan } from '@pwalk/native-walker';
 import { loadAddon } from '../dist/addon.js';
 import { ByteOutput } from '../dist/byte-output.js';
 import { compressors } from '../dist/compression.js';
-import { NativeDeyEncoder } from '../dist/dey-native.js';
+import { nativeDeyEncoder } from '../dist/dey-native.js';
 import { ScriptDeyEncoder } from '../dist/dey-script.js';
 import { OrderedWriter } from '../dist/ordered-writer.js';
-import { Rfc4180Encoder } from '../dist/rfc4180-encoder.js';
+import { nativeRfc4180Encoder } from '../dist/rfc4180-native.js';
+import { ScriptRfc4180Encoder } from '../dist/rfc4180-script.js';
 
 const [root = '/usr', rowsGiven = '2000000', kind = 'native', compression = 'none', lanes = '2'] =
   process.argv.slice(2);
 
+const rfc4180 = {
+  columns: defaultEntrySchema.fields.map(({ name }) => name),
+  delimiter: ',',
+  safe: false,
+  quoting: 'minimal',
+};
 const encoders = {
-  native: () => new NativeDeyEncoder(loadAddon(), [], 1 << 22),
+  native: () => nativeDeyEncoder(loadAddon(), [], 1 << 22),
   script: () => new ScriptDeyEncoder([]),
-  rfc4180: () =>
-    new Rfc4180Encoder({
-      columns: defaultEntrySchema.fields.map(({ name }) => name),
-      delimiter: ',',
-      safe: false,
-      quoting: 'minimal',
-    }),
+  rfc4180: () => nativeRfc4180Encoder(loadAddon(), defaultEntrySchema, rfc4180, 1 << 22),
+  'rfc4180-script': () => new ScriptRfc4180Encoder(rfc4180),
 };
 
 const batches = [];

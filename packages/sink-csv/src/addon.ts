@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { PwalkError } from '@pwalk/core';
 
-/** One buffer of a column as the addon takes it; see `cpp/napi/dey.hpp`. */
+/** One buffer of a column as the addon takes it; see `cpp/napi/rfc4180.hpp`. */
 export type Part = NodeJS.TypedArray | null;
 
 /** What part of a batch went into a chunk. */
@@ -13,7 +13,7 @@ export interface Encoded {
   readonly bytes: number;
 }
 
-export interface AddonDeyEncoder {
+export interface AddonEncoder {
   encode(rows: number, parts: readonly Part[], row: number, chunk: Uint8Array): Promise<Encoded>;
 }
 
@@ -31,7 +31,13 @@ export interface Addon {
   readonly DeyEncoder: new (options: {
     readonly slashRoots: readonly Uint8Array[];
     readonly printedStates: Uint8Array;
-  }) => AddonDeyEncoder;
+  }) => AddonEncoder;
+  readonly Rfc4180Encoder: new (options: {
+    readonly columns: readonly { readonly type: number; readonly words: readonly string[] }[];
+    readonly delimiter: string;
+    readonly quoting: number;
+    readonly safe: boolean;
+  }) => AddonEncoder;
   readonly Zstd: new (level: number) => AddonZstd;
   readonly Output: new (fd: number) => AddonOutput;
 }

@@ -9,16 +9,17 @@ import {
   type SinkContext,
 } from '@pwalk/core';
 import { OutputFile } from '@pwalk/core/io';
-import { loadAddon } from './addon.js';
+import { type Addon, loadAddon } from './addon.js';
 import { ByteOutput } from './byte-output.js';
 import type { ChunkEncoder } from './chunk-encoder.js';
 import { compressors } from './compression.js';
 import type { CsvOptions } from './csv.js';
 import { checkDeySchema, deyHeader, slashRoots } from './dey-columns.js';
-import { NativeDeyEncoder } from './dey-native.js';
+import { nativeDeyEncoder } from './dey-native.js';
 import { ScriptDeyEncoder } from './dey-script.js';
 import { OrderedWriter } from './ordered-writer.js';
-import { Rfc4180Encoder, rfc4180Header } from './rfc4180-encoder.js';
+import { nativeRfc4180Encoder } from './rfc4180-native.js';
+import { rfc4180Header, ScriptRfc4180Encoder } from './rfc4180-script.js';
 
 /** How batches become text. */
 interface Dialect {
@@ -54,7 +55,9 @@ export class CsvSink implements Sink {
   async open(schema: EntrySchema, ctx: SinkContext): Promise<void> {
     const { path, dialect: name, header, compression, level } = this.#options;
     const dialect =
-      name === 'dey' ? deyDialect(schema, ctx, this.#options.safe) : this.#rfc4180Dialect(schema);
+      name === 'dey'
+        ? deyDialect(schema, ctx, this.#options.safe)
+        : rfc4180Dialect(schema, ctx, this.#options);
     const compressor = compressors(compression, level);
     const output = await OutputFile.open(path, ctx.signal, { binary: compression !== 'none' });
     try {
@@ -123,25 +126,28 @@ export class CsvSink implements Sink {
   outputs(): readonly Output[] {
     return this.#made === null ? [] : [this.#made];
   }
+}
 
-  #rfc4180Dialect(schema: EntrySchema): Dialect {
-    const columns = this.#options.columns ?? schema.fields.map((field) => field.name);
-    for (const name of columns) {
-      if (schema.has(name)) continue;
-      const known = schema.fields.map((field) => field.name).join(', ');
-      throw new PwalkError(
-        'PWALK_COLUMN_MISSING',
-        `There is no column "${name}" to write; choose from ${known}.`,
-      );
-    }
-    const { delimiter, quoting, safe } = this.#options;
-    const settings = { columns, delimiter, quoting, safe };
-    return {
-      header: rfc4180Header(settings),
-      lanes: scriptLanes,
-      encoder: () => new Rfc4180Encoder(settings),
-    };
+function rfc4180Dialect(schema: EntrySchema, ctx: SinkContext, options: CsvOptions): Dialect {
+  const columns = options.columns ?? schema.fields.map((field) => field.name);
+  for (const name of columns) {
+    if (schema.has(name)) continue;
+    const known = schema.fields.map((field) => field.name).join(', ');
+    throw new PwalkError(
+      'PWALK_COLUMN_MISSING',
+      `There is no column "${name}" to write; choose from ${known}.`,
+    );
   }
+  const { delimiter, quoting, safe } = options;
+  const settings = { columns, delimiter, quoting, safe };
+  return {
+    header: rfc4180Header(settings),
+    ...encoders(
+      ctx,
+      (addon, chunkBytes) => nativeRfc4180Encoder(addon, schema, settings, chunkBytes),
+      () => new ScriptRfc4180Encoder(settings),
+    ),
+  };
 }
 
 function deyDialect(schema: EntrySchema, ctx: SinkContext, safe: boolean): Dialect {
@@ -155,19 +161,29 @@ function deyDialect(schema: EntrySchema, ctx: SinkContext, safe: boolean): Diale
       lanes: scriptLanes,
       encoder: () => new ScriptDeyEncoder(roots, undefined, true),
     };
-  const addon = loadAddon();
-  if (addon instanceof PwalkError) {
-    ctx.warn(
-      `${addon.message} Using the one in JavaScript, which takes about seven times as long.`,
-    );
-    return { header, lanes: scriptLanes, encoder: () => new ScriptDeyEncoder(roots) };
-  }
-  const chunkBytes = nativeChunk(ctx.memory);
   return {
     header,
-    lanes: nativeLanes,
-    encoder: () => new NativeDeyEncoder(addon, roots, chunkBytes),
+    ...encoders(
+      ctx,
+      (addon, chunkBytes) => nativeDeyEncoder(addon, roots, chunkBytes),
+      () => new ScriptDeyEncoder(roots),
+    ),
   };
+}
+
+/** Native encoders, or, with a warning, those in JavaScript where the addon cannot be loaded. */
+function encoders(
+  ctx: SinkContext,
+  native: (addon: Addon, chunkBytes: number) => ChunkEncoder,
+  script: () => ChunkEncoder,
+): Pick<Dialect, 'lanes' | 'encoder'> {
+  const addon = loadAddon();
+  if (addon instanceof PwalkError) {
+    ctx.warn(`${addon.message} Using the one in JavaScript, which takes many times as long.`);
+    return { lanes: scriptLanes, encoder: script };
+  }
+  const chunkBytes = nativeChunk(ctx.memory);
+  return { lanes: nativeLanes, encoder: () => native(addon, chunkBytes) };
 }
 
 /** Bytes of a chunk: room for a usual batch, or such that chunks and their frames are an eighth of the budget. */

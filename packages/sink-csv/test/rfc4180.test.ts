@@ -142,12 +142,3 @@ test('a column the schema does not have is named', async () => {
   expect(error.code).toBe('PWALK_COLUMN_MISSING');
   expect(error.message).toContain('"colour"');
 });
-
-test('the event loop turns while a large batch is encoded', async () => {
-  const batch = batchOf(Array.from({ length: 20_000 }, () => fileRow()));
-  let turns = 0;
-  const ticking = setInterval(() => turns++, 1);
-  await run({ path: join(directory, 'turns.csv') }, defaultEntrySchema, [batch]);
-  clearInterval(ticking);
-  expect(turns).toBeGreaterThan(5);
-});

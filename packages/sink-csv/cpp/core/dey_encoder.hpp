@@ -9,16 +9,9 @@
 #include <vector>
 
 #include "core/dey_batch.hpp"
+#include "core/encoded.hpp"
 
 namespace pwalk::csv {
-
-// What part of a batch went into a chunk.
-struct Encoded {
-  std::uint32_t next = 0;     // the row that did not fit, or the number of rows
-  std::uint32_t printed = 0;  // rows in the chunk; some have none in this format
-  std::uint32_t altered = 0;  // rows whose path had control characters, which the format leaves out
-  std::size_t bytes = 0;
-};
 
 // Formats rows as pwalk 3.0 prints them: 17 columns, LF, and of the text columns only the path, the
 // extension and the mode between quotes. One object may be used by several threads at once.

@@ -1,7 +1,8 @@
 #include "core/dey_text.hpp"
 
 #include <charconv>
-#include <cstring>
+
+#include "core/eight_bytes.hpp"
 
 namespace pwalk::csv {
 namespace {
@@ -10,27 +11,9 @@ constexpr std::size_t number_width = 20;
 
 bool is_control(char byte) noexcept { return static_cast<unsigned char>(byte) < 0x20; }
 
-constexpr std::uint64_t each_byte(std::uint64_t byte) noexcept { return byte * 0x0101'0101'0101'0101; }
-
-// Not 0 when one of the eight bytes is a control character or a quote: a byte below a limit borrows
-// from its highest bit, which it had not set.
-constexpr std::uint64_t special_bytes(std::uint64_t eight) noexcept {
-  const std::uint64_t controls = (eight - each_byte(0x20)) & ~eight;
-  const std::uint64_t unlike_quotes = eight ^ each_byte('"');
-  const std::uint64_t quotes = (unlike_quotes - each_byte(1)) & ~unlike_quotes;
-  return (controls | quotes) & each_byte(0x80);
-}
-
+// Most names have neither control characters nor quotes.
 bool is_plain(std::string_view text) noexcept {
-  std::uint64_t special = 0;
-  while (text.size() >= sizeof special) {
-    std::uint64_t eight;
-    std::memcpy(&eight, text.data(), sizeof eight);
-    special |= special_bytes(eight);
-    text.remove_prefix(sizeof eight);
-  }
-  for (const char byte : text) special |= std::uint64_t{is_control(byte) || byte == '"'};
-  return special == 0;
+  return any_of_text(text, [](std::uint64_t eight) { return below(eight, 0x20) | equal(eight, each_byte('"')); }) == 0;
 }
 
 }  // namespace

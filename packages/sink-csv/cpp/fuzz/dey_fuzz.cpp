@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "core/dey_encoder.hpp"
+#include "fuzz/csv_lines.hpp"
 #include "pwalk/fuzz.hpp"
 #include "test/sample_batch.hpp"
 
@@ -24,30 +25,6 @@ Row row_of(pwalk::fuzz::Input& input) {
   row.listed = (input.byte() & 1) != 0;
   row.file_count = input.value<std::uint64_t>();
   return row;
-}
-
-// Fields of every line, by the rules of CSV alone.
-std::vector<std::vector<std::string>> parsed(std::string_view text) {
-  std::vector<std::vector<std::string>> lines;
-  std::vector<std::string> line(1);
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    if (text[at] == '"') {
-      for (++at; text.substr(at, 1) != "\"" || text.substr(at + 1, 1) == "\""; ++at) {
-        FUZZ_CHECK(at < text.size());
-        at += text[at] == '"' ? 1 : 0;
-        line.back() += text[at];
-      }
-    } else if (text[at] == ',') {
-      line.emplace_back();
-    } else if (text[at] == '\n') {
-      lines.push_back(std::move(line));
-      line.assign(1, "");
-    } else {
-      line.back() += text[at];
-    }
-  }
-  FUZZ_CHECK(line.size() == 1 && line[0].empty());
-  return lines;
 }
 
 // What the format leaves of a name.
@@ -85,7 +62,7 @@ PWALK_FUZZ("dey") {
       break;
     }
   }
-  const auto lines = parsed(text);
+  const auto lines = csv_lines(text);
   std::size_t line = 0;
   std::uint32_t with_controls = 0;
   for (const Row& row : rows) {

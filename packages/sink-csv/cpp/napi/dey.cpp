@@ -1,12 +1,11 @@
 #include "napi/dey.hpp"
 
-#include <cerrno>
 #include <memory>
 #include <optional>
 
 #include "core/dey_encoder.hpp"
+#include "napi/encode_in_pool.hpp"
 #include "pwalk/napi/memory.hpp"
-#include "pwalk/napi/pool_work.hpp"
 
 namespace pwalk::csv {
 namespace {
@@ -32,16 +31,6 @@ DeyBatch read_batch(std::uint32_t rows, const Napi::Array& parts) {
   return batch;
 }
 
-Napi::Value to_object(Napi::Env env, const std::optional<Encoded>& encoded) {
-  if (!encoded) throw napi::system_error(env, EBADMSG);
-  Napi::Object object = Napi::Object::New(env);
-  object.Set("next", encoded->next);
-  object.Set("printed", encoded->printed);
-  object.Set("altered", encoded->altered);
-  object.Set("bytes", static_cast<double>(encoded->bytes));
-  return object;
-}
-
 class DeyShell : public Napi::ObjectWrap<DeyShell> {
  public:
   explicit DeyShell(const Napi::CallbackInfo& info)
@@ -50,19 +39,11 @@ class DeyShell : public Napi::ObjectWrap<DeyShell> {
   // (rows, parts, row, chunk)
   Napi::Value encode(const Napi::CallbackInfo& info) {
     const DeyBatch batch = read_batch(info[0].As<Napi::Number>().Uint32Value(), info[1].As<Napi::Array>());
-    const std::uint32_t row = info[2].As<Napi::Number>().Uint32Value();
-    const auto memory = napi::memory_of(info[3]);
-    const std::span<char> chunk{reinterpret_cast<char*>(memory.data()), memory.size()};
-    Napi::Array keep = Napi::Array::New(info.Env());
-    keep.Set(0u, info[1]);
-    keep.Set(1u, info[3]);
-    return napi::run_in_pool(
-        keep,
-        [encoder = encoder_, batch, row, chunk]() -> std::optional<Encoded> {
+    return encode_in_pool(
+        info, [encoder = encoder_, batch](std::uint32_t row, std::span<char> chunk) -> std::optional<Encoded> {
           if (!is_sound(batch)) return std::nullopt;
           return encoder->encode(batch, row, chunk);
-        },
-        to_object);
+        });
   }
 
  private:

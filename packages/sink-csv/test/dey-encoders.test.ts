@@ -1,10 +1,10 @@
 import { BinaryColumn, type Column, defaultEntrySchema, EntryBatch, Utf8Column } from '@pwalk/core';
 import { expect, test } from 'vitest';
 import { loadAddon } from '../src/addon.js';
-import type { ChunkEncoder } from '../src/chunk-encoder.js';
-import { NativeDeyEncoder } from '../src/dey-native.js';
+import { nativeDeyEncoder } from '../src/dey-native.js';
 import { ScriptDeyEncoder } from '../src/dey-script.js';
 import { batchOf, fileRow, randomNumbers, randomRow } from './support/data.js';
+import { encoded } from './support/encoded.js';
 import { rejection } from './support/writing.js';
 
 const addon = loadAddon();
@@ -12,24 +12,12 @@ if (addon instanceof Error) throw addon;
 
 const slashRoots = [Buffer.from('/data/'), Buffer.from('/data//'), Buffer.from('/')];
 
-async function encoded(encoder: ChunkEncoder, batch: EntryBatch) {
-  const chunks: Buffer[] = [];
-  for await (const chunk of encoder.encode(batch)) chunks.push(Buffer.from(chunk));
-  const { printed, altered } = encoder;
-  return {
-    text: Buffer.concat(chunks).toString('latin1'),
-    chunks: chunks.length,
-    printed,
-    altered,
-  };
-}
-
 test.each([1, 2, 3, 4, 5])(
   'native and JavaScript print the same bytes (random rows, seed %i)',
   async (seed) => {
     const random = randomNumbers(seed);
     const batch = batchOf(Array.from({ length: 4000 }, () => randomRow(random)));
-    const native = await encoded(new NativeDeyEncoder(addon, slashRoots, 1 << 22), batch);
+    const native = await encoded(nativeDeyEncoder(addon, slashRoots, 1 << 22), batch);
     const script = await encoded(new ScriptDeyEncoder(slashRoots), batch);
     expect(native.printed).toBeGreaterThan(1000);
     expect(script).toEqual(native);
@@ -40,10 +28,10 @@ test('small chunks change nothing, and a chunk grows for a path that is longer t
   const random = randomNumbers(6);
   const long = fileRow({ path: `/data/${'x"'.repeat(5000)}` });
   const batch = batchOf([...Array.from({ length: 50 }, () => randomRow(random)), long, fileRow()]);
-  const whole = await encoded(new NativeDeyEncoder(addon, slashRoots, 1 << 22), batch);
+  const whole = await encoded(nativeDeyEncoder(addon, slashRoots, 1 << 22), batch);
   expect(whole.chunks).toBe(1);
   for (const encoder of [
-    new NativeDeyEncoder(addon, slashRoots, 700),
+    nativeDeyEncoder(addon, slashRoots, 700),
     new ScriptDeyEncoder(slashRoots, 700),
   ]) {
     const pieces = await encoded(encoder, batch);
@@ -56,7 +44,7 @@ test('a batch narrowed by a filter is printed as it reads', async () => {
   const random = randomNumbers(7);
   const batch = batchOf(Array.from({ length: 100 }, () => randomRow(random)));
   const narrowed = batch.select(Uint8Array.from({ length: 100 }, (_, row) => row % 3));
-  expect((await encoded(new NativeDeyEncoder(addon, slashRoots, 1 << 22), narrowed)).text).toBe(
+  expect((await encoded(nativeDeyEncoder(addon, slashRoots, 1 << 22), narrowed)).text).toBe(
     (await encoded(new ScriptDeyEncoder(slashRoots), narrowed)).text,
   );
 });
@@ -76,7 +64,7 @@ test('a batch whose buffers contradict each other is refused', async () => {
       defaultEntrySchema,
       new Map<string, Column>([...columns, [name, column]]),
     );
-    const error = await rejection(encoded(new NativeDeyEncoder(addon, [], 1 << 22), batch));
+    const error = await rejection(encoded(nativeDeyEncoder(addon, [], 1 << 22), batch));
     expect(error.code).toBe('PWALK_SCHEMA_INVALID');
   }
 });

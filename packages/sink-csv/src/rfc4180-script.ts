@@ -20,7 +20,7 @@ const chunkBytes = 1024 * 1024;
 type Cell = string | number | bigint | boolean | null;
 
 /** Rows as RFC 4180 describes them, with csv-stringify on the JavaScript thread. */
-export class Rfc4180Encoder implements ChunkEncoder {
+export class ScriptRfc4180Encoder implements ChunkEncoder {
   readonly altered = 0;
   readonly #columns: readonly string[];
   readonly #safe: boolean;
