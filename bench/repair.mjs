@@ -1,32 +1,19 @@
 #!/usr/bin/env node
-// repair.mjs [--tree wide] [--rounds 5] [--threads N] [--bad PERCENT …]: what planning a repair costs,
-// against the bare scan of the same columns. A tree of make-tree.mjs, its own copy, is given a good group and, for
-// each round of figures, PERCENT of its entries a bad one; default 0, 2 and 10.
+// repair.mjs [--tree wide] [--rounds 5] [--threads N] [--bad WHAT …]: what planning a repair costs, against
+// the bare scan of the same columns. WHAT is a percentage: a tree of make-tree.mjs, its own copy, is given a
+// good group and so many of its entries a bad one. Or it is `root`: all of it has root's group, there is none to
+// take, and directories are to get setgid; `root-no-setgid`: not even that. Default 0, 2, 10 and both of root.
 // Needs root, to change groups.
 //
-// Prints a line of JSON for each percentage: medians of both, and the medians of the ratios of pairs that
+// Prints a line of JSON for each: medians of both, and the medians of the ratios of pairs that
 // ran one after the other, in wall and in processor time (which other work on the machine changes less).
 import { lchownSync, opendirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { plannedColumns as columns } from '../packages/action-repair/dist/scanned-columns.js';
 import { repair, scan } from '../packages/cli/dist/index.js';
 import { benchDirectory, tree } from './make-tree.mjs';
 
-/** What the planner reads. */
-const columns = [
-  'path',
-  'path_raw',
-  'type',
-  'inode',
-  'dev',
-  'depth',
-  'mode',
-  'uid',
-  'gid',
-  'nlink',
-  'state',
-  'mnt_id',
-];
 const GOOD = 4242;
 const BAD = 7777;
 
@@ -35,17 +22,20 @@ const { values } = parseArgs({
     tree: { type: 'string', default: 'wide' },
     rounds: { type: 'string', default: '5' },
     threads: { type: 'string' },
-    bad: { type: 'string', multiple: true, default: ['0', '2', '10'] },
+    bad: { type: 'string', multiple: true, default: ['0', '2', '10', 'root', 'root-no-setgid'] },
   },
 });
 const threads = values.threads === undefined ? {} : { threads: Number(values.threads) };
 
-/** Gives every entry the good group, and a bad one to as many in a hundred, the same each time. */
-function giveGroups(root, percent) {
+/** Gives every entry root's group; or the good one, and as many in a hundred a bad one, the same each time. */
+function giveGroups(root, what) {
+  const isRoots = what.startsWith('root');
+  const good = isRoots ? 0 : GOOD;
+  const bad = isRoots ? 0 : BAD;
   let seen = 0;
   const give = (path) => {
-    const isBad = (seen++ * 37) % 100 < percent;
-    lchownSync(path, 0, isBad ? BAD : GOOD);
+    const isBad = (seen++ * 37) % 100 < Number(what);
+    lchownSync(path, 0, isBad ? bad : good);
   };
   const visit = (path) => {
     const directory = opendirSync(path, { bufferSize: 1024 });
@@ -57,7 +47,7 @@ function giveGroups(root, percent) {
     directory.closeSync();
   };
   visit(root);
-  lchownSync(root, 0, GOOD);
+  lchownSync(root, 0, good);
 }
 
 /** Wall and processor time of some work, of all threads. */
@@ -75,8 +65,8 @@ function median(numbers) {
 }
 
 const root = tree(values.tree, join(benchDirectory, 'repair'));
-for (const percent of values.bad.map(Number)) {
-  giveGroups(root, percent);
+for (const what of values.bad) {
+  giveGroups(root, what);
   let planned = 0;
   const bare = () =>
     new Promise((complete, error) => {
@@ -84,7 +74,7 @@ for (const percent of values.bad.map(Number)) {
       batches.subscribe({ complete, error });
     });
   const plan = async () => {
-    const options = { changeGids: [BAD], setgid: false, allowUnknownGid: true };
+    const options = { changeGids: [BAD], setgid: what === 'root', allowUnknownGid: true };
     ({ planned } = await repair(root, { ...options, ...threads }));
   };
   await bare();
@@ -96,7 +86,7 @@ for (const percent of values.bad.map(Number)) {
   const of = (value) => Number(median(pairs.map(value)).toFixed(3));
   console.log(
     JSON.stringify({
-      bad: percent,
+      bad: what,
       planned,
       scanSeconds: of(({ scanned }) => scanned.seconds),
       planSeconds: of(({ made }) => made.seconds),

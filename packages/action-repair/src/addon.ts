@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { type FileIdentity, PwalkError } from '@pwalk/core';
+import type { ScannedColumns } from './scanned-columns.js';
 
 /** Owner, group and mode of an open entry, and which it is. */
 export interface InodeStatus extends FileIdentity {
@@ -53,6 +54,15 @@ export interface Inheritance {
   readonly badGroups: Uint32Array;
 }
 
+/** Nominees of a batch, the columns they are rows of, and room for their records. */
+export interface InspectedMemory {
+  readonly columns: ScannedColumns;
+  /** The root as the scan writes it, without slashes at its end. */
+  readonly root: Uint8Array;
+  readonly nominees: Uint32Array;
+  readonly records: Uint8Array;
+}
+
 /** A root, held open. */
 export interface AddonTree {
   describe(): TreeDescription;
@@ -62,8 +72,8 @@ export interface AddonTree {
    * @returns false when it is not there, or on another mount, or protected
    */
   look(record: Uint8Array, into: Uint32Array): boolean;
-  /** Completes records (see `record-layout.ts`) in place. */
-  inspect(records: Uint8Array, threads: number, inheritance: Inheritance): Promise<void>;
+  /** Looks at nominees (see `nominees.ts`), and makes the records of those that need one. */
+  inspect(memory: InspectedMemory, threads: number, inheritance: Inheritance): Promise<void>;
   /** Makes the changes of records, and writes what came of each into it. */
   change(records: Uint8Array, threads: number): Promise<void>;
   /** Ends the jobs under way between two entries, and those to come at once. */
@@ -90,6 +100,7 @@ export interface Addon {
   /** Takes the lock of an open file; false when another process has it. */
   lock(fd: number): boolean;
   recordLayout(): Readonly<Record<string, number>>;
+  nomineeLayout(): Readonly<Record<string, number>>;
 }
 
 let loaded: Addon | undefined;

@@ -1,6 +1,5 @@
 import type { Change } from './change.js';
 import { recordLayout, WORD, wordsOf } from './record-layout.js';
-import type { ScannedColumns } from './scanned-columns.js';
 
 /** What a record is made from. */
 export interface NewChange {
@@ -20,15 +19,6 @@ export interface NewChange {
   readonly features?: number;
   readonly widened?: number;
   readonly depth?: number;
-}
-
-/** What an entry is to become. */
-export interface Wanted {
-  /** Without the type bits. */
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
-  readonly rules: number;
 }
 
 /** Records under construction, in one piece of memory. */
@@ -69,42 +59,6 @@ export class ChangeRecords {
     bytes.set(change.names, at + recordLayout.path);
   }
 
-  /**
-   * Appends the change of a scanned entry, without an object, a bigint or a call for any of its values.
-   * @param path memory that holds its path, from `start` to `end`
-   * @param checks bits of `checks`
-   */
-  scanned(
-    columns: ScannedColumns,
-    row: number,
-    path: Uint8Array,
-    start: number,
-    end: number,
-    wanted: Wanted,
-    checks: number,
-  ): void {
-    const at = this.#begin(end - start);
-    const words = this.#words;
-    const first = at / WORD;
-    words[first + recordLayout.dev / WORD] = columns.dev[row * 2];
-    words[first + recordLayout.dev / WORD + 1] = columns.dev[row * 2 + 1];
-    words[first + recordLayout.inode / WORD] = columns.inode[row * 2];
-    words[first + recordLayout.inode / WORD + 1] = columns.inode[row * 2 + 1];
-    words[first + recordLayout.mode / WORD] = columns.mode[row];
-    words[first + recordLayout.uid / WORD] = columns.uid[row];
-    words[first + recordLayout.gid / WORD] = columns.gid[row];
-    words[first + recordLayout.nlink / WORD] = columns.nlink[row];
-    words[first + recordLayout.depth / WORD] = columns.depth[row];
-    words[first + recordLayout.new_mode / WORD] = wanted.mode;
-    words[first + recordLayout.new_uid / WORD] = wanted.uid;
-    words[first + recordLayout.new_gid / WORD] = wanted.gid;
-    words[first + recordLayout.rules / WORD] = wanted.rules;
-    words[first + recordLayout.checks / WORD] = checks;
-    const bytes = this.#bytes;
-    const to = at + recordLayout.path - start;
-    for (let from = start; from < end; from++) bytes[to + from] = path[from];
-  }
-
   /** Appends a record as it is. */
   copy(change: Change): void {
     const { size, words: from } = change;
@@ -132,11 +86,14 @@ export class ChangeRecords {
     return bytes;
   }
 
-  /** The records so far, with the memory they are in; the builder is empty again and gets another. */
-  handOver(): Buffer {
+  /**
+   * The records so far, with the memory they are in; the builder is empty again.
+   * @param next the memory it goes on with; a multiple of 8 bytes
+   */
+  handOver(next: Buffer): Buffer {
     const bytes = this.view();
-    this.#bytes = allocate(this.#bytes.length);
-    this.#words = wordsOf(this.#bytes);
+    this.#bytes = next;
+    this.#words = wordsOf(next);
     this.clear();
     return bytes;
   }
@@ -176,6 +133,6 @@ export class ChangeRecords {
 }
 
 /** Memory of its own, so that words lie at multiples of their size. */
-function allocate(size: number): Buffer {
+export function allocate(size: number): Buffer {
   return Buffer.from(new ArrayBuffer((size + 7) & ~7));
 }

@@ -1,20 +1,32 @@
-import type { EntryBatch } from '@pwalk/core';
-import type { ChangeRecords } from './change-records.js';
+import type { Nominees } from './nominees.js';
 import type { Policy } from './policy.js';
 import { ProtectedMounts } from './protected-mounts.js';
 import { ProtectedIdentities } from './protected-paths.js';
 import { checks } from './record-layout.js';
 import { PathRefused } from './refused-entry.js';
-import { besidesGroup, concerns, decide, hasBadGroup, needsInherited } from './rules.js';
-import { bigintAt, equals, type ScannedColumns, scannedColumns } from './scanned-columns.js';
+import {
+  besidesGroup,
+  concerns,
+  type Decision,
+  decide,
+  hasBadGroup,
+  needsInherited,
+} from './rules.js';
+import { bigintAt, equals, type ScannedColumns } from './scanned-columns.js';
 import type { Tally } from './summary.js';
 import type { Tree } from './tree.js';
 
 /** States of entries that may be changed: those that the scan took, listed or not. */
 const plannedStates: ReadonlySet<string> = new Set(['ok', 'denied', 'incomplete']);
 
-const LONGEST_PATH = 64 * 1024;
-const SLASH = 0x2f;
+const PERMISSIONS = 0o7777;
+
+/** What the rules say of an entry that one of them concerns. */
+interface Opinion {
+  readonly decision: Decision;
+  /** The rest of the decision depends on the group that its directory hands on. */
+  readonly awaitsGroup: boolean;
+}
 
 /**
  * Finds the entries of a scan that a rule concerns, in a loop over its columns. What depends on the
@@ -25,50 +37,40 @@ export class Nomination {
   readonly #tally: Tally;
   readonly #protected = new ProtectedIdentities();
   readonly #mounts = new ProtectedMounts();
-  /** The root as the scan writes it, without slashes at its end: what every path begins with. */
-  readonly #prefix: Uint8Array;
   readonly #isOnMount: (pairs: Uint32Array, row: number) => boolean;
   readonly #isOnDevice: (pairs: Uint32Array, row: number) => boolean;
 
-  constructor(tree: Tree, policy: Policy, tally: Tally, typedRoot: Uint8Array) {
+  constructor(tree: Tree, policy: Policy, tally: Tally) {
     this.#policy = policy;
     this.#tally = tally;
-    let end = typedRoot.length;
-    while (end > 1 && typedRoot[end - 1] === SLASH) end--;
-    this.#prefix = typedRoot.subarray(0, end);
     this.#isOnMount = equals(tree.status.mntId);
     this.#isOnDevice = equals(tree.status.dev);
   }
 
   /**
-   * Appends the entries of a batch that are to be inspected to `candidates`.
+   * Adds the entries of a batch that are to be inspected to `nominees`, from a row on.
+   * @returns the row to go on with when the nominees are full, else the length of the batch
    * @throws PathRefused at a directory of the system's own, or what is mounted from one
    */
-  nominate(batch: EntryBatch, candidates: ChangeRecords): void {
-    const policy = this.#policy;
+  nominate(columns: ScannedColumns, from: number, nominees: Nominees): number {
     const tally = this.#tally;
-    const columns = scannedColumns(batch);
     const { type, state, mode, uid, gid } = columns;
-    const stat = batch.column('mode');
     const directory = type.words.indexOf('directory');
     const file = type.words.indexOf('file');
     const symlink = type.words.indexOf('symlink');
     const unknown = type.words.indexOf('unknown');
     const mounted = [state.words.indexOf('other_fs'), state.words.indexOf('pseudo_fs')];
     const takes = state.words.map((word) => plannedStates.has(word));
-    for (let row = 0; row < batch.length; row++) {
+    // Neighbours are mostly alike: what the rules say of one holds for the next.
+    let last = -1;
+    let opinion: Opinion | null = null;
+    for (let row = from; row < columns.length; row++) {
+      if (nominees.isFull) return row;
       const code = type.codes[row];
       if (code === directory) this.#refuseProtected(columns, row);
-      if (code === unknown || stat.isNull(row)) continue;
-      const bits = mode[row] & 0o7777;
-      const owner = uid[row];
-      const group = gid[row];
+      if (code === unknown || columns.stat.isNull(row)) continue;
       if (code !== directory && code !== file) {
-        const isConcerned =
-          code === symlink
-            ? hasBadGroup(policy, group, owner) || owner === policy.chownFrom
-            : concerns(policy, false, bits, owner, group);
-        if (isConcerned) tally.skip(code === symlink ? 'symlink' : 'special');
+        this.#leaveAlone(code === symlink, mode[row] & PERMISSIONS, uid[row], gid[row]);
         continue;
       }
       if (!takes[state.codes[row]]) {
@@ -77,57 +79,53 @@ export class Nomination {
         tally.skip('mount');
         continue;
       }
-      if (!concerns(policy, code === directory, bits, owner, group)) continue;
+      if (
+        last < 0 ||
+        code !== type.codes[last] ||
+        mode[row] !== mode[last] ||
+        uid[row] !== uid[last] ||
+        gid[row] !== gid[last]
+      ) {
+        opinion = this.#opinion(code === directory, mode[row] & PERMISSIONS, uid[row], gid[row]);
+        last = row;
+      }
+      if (opinion === null) continue;
       if (this.#isElsewhere(columns, row, code === directory)) {
         this.#refuseProtectedMount(columns, row);
         tally.skip('mount');
-      } else this.#add(columns, row, code === directory, candidates);
+      } else this.#add(columns, row, opinion, nominees);
     }
+    return columns.length;
   }
 
-  #add(
-    columns: ScannedColumns,
-    row: number,
-    isDirectory: boolean,
-    candidates: ChangeRecords,
-  ): void {
-    const subject = {
-      isDirectory,
-      mode: columns.mode[row] & 0o7777,
-      uid: columns.uid[row],
-      gid: columns.gid[row],
-    };
-    const awaitsGroup = needsInherited(this.#policy, subject.uid, subject.gid);
+  /** Counts what is neither a file nor a directory, where a rule concerns it. */
+  #leaveAlone(isSymlink: boolean, mode: number, uid: number, gid: number): void {
+    const policy = this.#policy;
+    const isConcerned = isSymlink
+      ? hasBadGroup(policy, gid, uid) || uid === policy.chownFrom
+      : concerns(policy, false, mode, uid, gid);
+    if (isConcerned) this.#tally.skip(isSymlink ? 'symlink' : 'special');
+  }
+
+  /** What the rules say of every entry with the same type, mode and owners; null when nothing. */
+  #opinion(isDirectory: boolean, mode: number, uid: number, gid: number): Opinion | null {
+    const policy = this.#policy;
+    if (!concerns(policy, isDirectory, mode, uid, gid)) return null;
+    const awaitsGroup = needsInherited(policy, uid, gid);
+    const subject = { isDirectory, mode, uid, gid };
     const decision = awaitsGroup
-      ? besidesGroup(this.#policy, subject)
-      : decide(this.#policy, subject, 'no_group');
+      ? besidesGroup(policy, subject)
+      : decide(policy, subject, 'no_group');
+    return { decision, awaitsGroup };
+  }
+
+  #add(columns: ScannedColumns, row: number, opinion: Opinion, nominees: Nominees): void {
+    const { decision, awaitsGroup } = opinion;
     if (decision.skip !== null) this.#tally.skip(decision.skip);
     if (decision.rules === 0 && !awaitsGroup) return;
-    const raw = columns.pathRaw.get(row);
-    const path = raw ?? columns.path.bytes;
-    const from = raw === null ? columns.path.offsets[row] : 0;
-    const end = raw === null ? columns.path.offsets[row + 1] : raw.length;
-    const start = this.#below(path, from, end);
-    if (start < 0) this.#tally.skip('outside');
-    else if (end - start > LONGEST_PATH) this.#tally.skip('path_too_long');
-    else {
-      const asked = awaitsGroup ? checks.awaitsGroup : 0;
-      candidates.scanned(columns, row, path, start, end, decision, asked);
-    }
-  }
-
-  /** Where the part of a path below the root begins; -1 when it is not below it. */
-  #below(path: Uint8Array, start: number, end: number): number {
-    const prefix = this.#prefix;
-    const rest = start + prefix.length;
-    if (rest > end) return -1;
-    for (let at = 0; at < prefix.length; at++) if (path[start + at] !== prefix[at]) return -1;
-    if (rest === end) return end;
-    if (path[rest] !== SLASH) return -1;
-    let name = rest;
-    while (name < end && path[name] === SLASH) name++;
-    // The root as it was typed, with slashes at its end.
-    return name === end ? end : rest + 1;
+    const column = columns.pathRaw.isNull(row) ? columns.path : columns.pathRaw;
+    const asked = awaitsGroup ? checks.awaitsGroup : 0;
+    if (!nominees.add(row, column, decision, asked)) this.#tally.skip('path_too_long');
   }
 
   /** On another mount than the root; files may have another device than their directory (overlayfs). */

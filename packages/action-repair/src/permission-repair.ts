@@ -128,7 +128,6 @@ class PermissionRepair implements Action<RepairEffect> {
   async *finish(ctx: StageContext): AsyncGenerator<RepairEffect> {
     const planner = this.#planner;
     if (planner === null) return;
-    await planner.finish();
     const { maxChanges, maxErrors } = this.#options;
     const limits: Limits = ctx.dryRun ? {} : { maxChanges, maxErrors };
     const tally = this.#tally;

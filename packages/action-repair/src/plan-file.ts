@@ -58,6 +58,8 @@ export class PlanFile {
   readonly #size: number;
   readonly #metadata: FileMetaData;
   readonly #shown: string;
+  /** Where the record of a row is put together. */
+  readonly #records = new ChangeRecords();
 
   private constructor(
     file: FileHandle,
@@ -200,8 +202,7 @@ export class PlanFile {
       value === null || value === undefined ? null : Buffer.from(value).toString('utf8');
     const below = Buffer.from(from.below);
     const rules = (text(from.rules) ?? '').split(',');
-    const records = new ChangeRecords();
-    records.append({
+    this.#records.append({
       names: from.links ? Buffer.concat([below, Buffer.from([0]), from.links]) : below,
       dev: from.dev,
       inode: from.inode,
@@ -219,7 +220,7 @@ export class PlanFile {
       widened: from.acl_widened,
       depth: from.depth,
     });
-    const change = new Change(records.finish());
+    const change = new Change(this.#records.finish());
     const isConsistent =
       text(from.path) === fullPath(this.root, below) &&
       text(from.reason) === describe(change).summary &&

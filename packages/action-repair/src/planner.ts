@@ -1,20 +1,17 @@
 import type { EntryBatch } from '@pwalk/core';
 import type { Inheritance } from './addon.js';
 import { Change } from './change.js';
-import { ChangeRecords } from './change-records.js';
 import { LinkClosure } from './link-closure.js';
 import { Nomination } from './nomination.js';
+import { Nominees, outcomes } from './nominees.js';
 import type { Policy } from './policy.js';
 import { checks, wordsOf } from './record-layout.js';
 import { decide, forbidden, only } from './rules.js';
+import { type ScannedColumns, scannedColumns } from './scanned-columns.js';
 import type { SkipReason } from './skips.js';
 import { inGroups, Spool } from './spool.js';
 import type { Tally } from './summary.js';
 import type { Tree } from './tree.js';
-
-/** Candidates that are inspected in one go. */
-const INSPECT_RECORDS = 1024;
-const INSPECT_BYTES = 1 << 20;
 
 const EACCES = 13;
 
@@ -38,37 +35,28 @@ export class Planner {
   readonly #inheritance: Inheritance;
   readonly #changes = new Spool();
   readonly #links = new LinkClosure();
-  #candidates = new ChangeRecords();
-  /** Those before, while they are inspected; then empty, to be filled again. */
-  #inspected = new ChangeRecords();
-  #inspecting: Promise<void> = Promise.resolve();
+  readonly #nominees: Nominees;
+  readonly #records: Buffer;
+  readonly #words: Uint32Array;
+  #taking: Promise<void> = Promise.resolve();
 
   constructor(parts: PlannerParts) {
     const { tree, policy, tally, typedRoot } = parts;
     this.#parts = parts;
-    this.#nomination = new Nomination(tree, policy, tally, typedRoot);
+    this.#nomination = new Nomination(tree, policy, tally);
     this.#inheritance = {
       trustedOwners: Uint32Array.from(policy.trustedOwners),
       badGroups: Uint32Array.from(policy.badGids),
     };
+    this.#nominees = new Nominees(typedRoot);
+    this.#records = this.#nominees.records;
+    this.#words = wordsOf(this.#records);
   }
 
-  /** Takes a batch; when it resolves, the batch is not needed any more. */
-  async take(batch: EntryBatch): Promise<void> {
-    this.#nomination.nominate(batch, this.#candidates);
-    if (this.#candidates.length < INSPECT_RECORDS && this.#candidates.byteLength < INSPECT_BYTES) {
-      return;
-    }
-    // The one before must be through; this one goes on beside the walk.
-    await this.#inspecting;
-    this.#inspecting = this.#inspect();
-    this.#inspecting.catch(() => {});
-  }
-
-  /** Ends the collecting. To be called before `groups`. */
-  async finish(): Promise<void> {
-    await this.#inspecting;
-    await this.#inspect();
+  /** Takes a batch, one at a time; when it resolves, the batch is not needed any more. */
+  take(batch: EntryBatch): Promise<void> {
+    this.#taking = this.#take(scannedColumns(batch));
+    return this.#taking;
   }
 
   /**
@@ -86,27 +74,45 @@ export class Planner {
   }
 
   async close(): Promise<void> {
-    await this.#inspecting.catch(() => {});
+    // The batch under way is still in use.
+    await this.#taking.catch(() => {});
     await this.#changes.close();
     await this.#links.close();
   }
 
-  /** Looks at the candidates so far, and keeps those that may be changed. */
-  async #inspect(): Promise<void> {
-    const candidates = this.#candidates;
-    if (candidates.length === 0) return;
-    this.#candidates = this.#inspected;
-    this.#inspected = candidates;
-    const { tree, threads } = this.#parts;
-    const records = candidates.view();
-    await tree.addon.inspect(records, threads, this.#inheritance);
-    const words = wordsOf(records);
-    for (let at = 0; at < records.length; ) {
-      const change = new Change(records, words, at);
-      this.#judge(change);
-      at += change.size;
+  async #take(columns: ScannedColumns): Promise<void> {
+    for (let row = 0; row < columns.length; ) {
+      row = this.#nomination.nominate(columns, row, this.#nominees);
+      await this.#inspect(columns);
     }
-    candidates.clear();
+  }
+
+  /** Looks at the nominees, and keeps those that may be changed. */
+  async #inspect(columns: ScannedColumns): Promise<void> {
+    const nominees = this.#nominees;
+    if (nominees.length === 0) return;
+    const { tree, tally, threads } = this.#parts;
+    await tree.addon.inspect(nominees.memory(columns), threads, this.#inheritance);
+    const counts = { noGroup: 0, outside: 0, pending: 0 };
+    for (let index = 0; index < nominees.length; index++) {
+      switch (nominees.outcome(index)) {
+        case outcomes.recorded:
+          this.#judge(new Change(this.#records, this.#words, nominees.recordAt(index)));
+          break;
+        case outcomes.noGroup:
+          counts.noGroup++;
+          break;
+        case outcomes.outside:
+          counts.outside++;
+          break;
+        case outcomes.pending:
+          counts.pending++;
+      }
+    }
+    tally.skip('no_group', counts.noGroup);
+    tally.skip('outside', counts.outside);
+    tally.skip('changed', counts.pending);
+    nominees.clear();
     await this.#changes.settle();
     await this.#links.settle();
   }
@@ -116,8 +122,6 @@ export class Planner {
     switch (change.status) {
       case 'ok':
         if (!change.asksFor(checks.awaitsGroup) || this.#decide(change)) this.#keep(change);
-        break;
-      case 'already':
         break;
       case 'mount':
       case 'protected':

@@ -3,6 +3,7 @@ import type {
   BinaryColumn,
   DictionaryColumn,
   EntryBatch,
+  NumberColumn,
   Utf8Column,
 } from '@pwalk/core';
 
@@ -22,31 +23,50 @@ export const plannedColumns = [
   'mnt_id',
 ] as const;
 
-/** The columns of a batch, as loops read them: those of 64 bits as pairs of 32, low half first. */
+/** Values of a column of 32 bits. */
+type Words = Int32Array | Uint32Array | Float64Array;
+
+/**
+ * The columns of a batch, as loops read them: those of 64 bits as pairs of 32, low half first. The addon
+ * reads some of them by these names (`columns_from` in cpp/napi/tree.cpp).
+ */
 export interface ScannedColumns {
+  /** Rows of each. */
+  readonly length: number;
   readonly path: Utf8Column;
+  readonly pathBytes: Uint8Array;
   readonly pathRaw: BinaryColumn;
+  readonly rawPathBytes: Uint8Array;
   readonly type: DictionaryColumn;
   readonly state: DictionaryColumn;
   readonly mount: BigIntColumn;
   readonly mountPairs: Uint32Array;
   readonly dev: Uint32Array;
   readonly inode: Uint32Array;
-  readonly mode: ArrayLike<number>;
-  readonly uid: ArrayLike<number>;
-  readonly gid: ArrayLike<number>;
-  readonly nlink: ArrayLike<number>;
-  readonly depth: ArrayLike<number>;
+  /** Null where the walk knows nothing but a name: then there is no mode or owner either. */
+  readonly stat: NumberColumn;
+  readonly mode: Words;
+  readonly uid: Words;
+  readonly gid: Words;
+  readonly nlink: Words;
+  readonly depth: Words;
 }
 
 export function scannedColumns(batch: EntryBatch): ScannedColumns {
   const mount = batch.column('mnt_id');
+  const path = batch.column('path');
+  const pathRaw = batch.column('path_raw');
+  const stat = batch.column('mode');
   return {
-    path: batch.column('path'),
-    pathRaw: batch.column('path_raw'),
+    length: batch.length,
+    path,
+    pathBytes: path.bytes,
+    pathRaw,
+    rawPathBytes: pathRaw.bytes,
     type: batch.column('type'),
     state: batch.column('state'),
-    mode: batch.column('mode').values,
+    stat,
+    mode: stat.values,
     uid: batch.column('uid').values,
     gid: batch.column('gid').values,
     nlink: batch.column('nlink').values,

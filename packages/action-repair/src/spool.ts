@@ -3,7 +3,7 @@ import { constants, type FileHandle, open, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Change } from './change.js';
-import { ChangeRecords } from './change-records.js';
+import { allocate, ChangeRecords } from './change-records.js';
 import { recordLayout, WORD, wordsOf } from './record-layout.js';
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_RDWR } = constants;
@@ -35,6 +35,8 @@ export class Spool {
   #file: FileHandle | null = null;
   #fileSize = 0;
   #inMemory = 0;
+  /** Memory of pieces that are on disk, to be used again. */
+  readonly #written: Buffer[] = [];
 
   constructor(mostInMemory = MOST_IN_MEMORY) {
     this.#mostInMemory = mostInMemory;
@@ -52,9 +54,11 @@ export class Spool {
       this.#piles.set(pile, to);
     }
     const { records, pieces } = to;
+    if (records.length > 0 && records.byteLength + change.size > PIECE) {
+      pieces.push(records.handOver(this.#written.pop() ?? allocate(PIECE)));
+    }
     records.copy(change);
     this.#inMemory += change.size;
-    if (records.byteLength >= PIECE) pieces.push(records.handOver());
   }
 
   /** Writes to disk what is too much for memory. Call it after some `add`s. */
@@ -62,11 +66,16 @@ export class Spool {
     if (this.#inMemory <= this.#mostInMemory) return;
     this.#file ??= await openNameless();
     for (const { records, pieces, parts } of this.#piles.values()) {
-      for (const bytes of [...pieces.splice(0), records.finish()]) {
+      const full = pieces.splice(0);
+      for (const bytes of [...full, records.view()]) {
         if (bytes.length === 0) continue;
         await this.#file.appendFile(bytes);
         parts.push([this.#fileSize, bytes.length]);
         this.#fileSize += bytes.length;
+      }
+      records.clear();
+      for (const { buffer } of full) {
+        if (buffer.byteLength === PIECE) this.#written.push(Buffer.from(buffer));
       }
     }
     this.#inMemory = 0;
@@ -90,6 +99,7 @@ export class Spool {
     await this.#file?.close();
     this.#file = null;
     this.#piles.clear();
+    this.#written.length = 0;
   }
 }
 

@@ -67,6 +67,7 @@ export class Tally {
   readonly #failures: FailedChange[] = [];
 
   skip(reason: SkipReason, entries = 1): void {
+    if (entries === 0) return;
     this.#skipped.set(reason, (this.#skipped.get(reason) ?? 0) + entries);
   }
 

@@ -17,6 +17,7 @@ import { Change, changesIn } from '../src/change.js';
 import { ChangeRecords } from '../src/change-records.js';
 import { crc32c } from '../src/crc32c.js';
 import { undo } from '../src/index.js';
+import { nomineeLayout } from '../src/nominees.js';
 import { recordLayout } from '../src/record-layout.js';
 import { inGroups, Spool } from '../src/spool.js';
 import { journaldMessage, syslogMessage } from '../src/system-log.js';
@@ -37,6 +38,7 @@ const journal = () => here.at('journal');
 
 it('records have the same layout in C++ and TypeScript', () => {
   expect(loadAddon().recordLayout()).toEqual(recordLayout);
+  expect(loadAddon().nomineeLayout()).toEqual(nomineeLayout);
 });
 
 it('a plan that is too large for memory is read back from disk as it was', async () => {

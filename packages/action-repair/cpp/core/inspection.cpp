@@ -12,27 +12,33 @@ bool is_as_scanned(const ChangeRecord& record, const InodeStatus& inode) {
 
 // What is known of an entry before a look at it, where it awaits a group and that is the one it has, or
 // where there is none for a file, which gets nothing without. `pending` when it must be looked at.
-Status foregone(const ChangeRecord& record) {
-  if ((record.checks & awaits_group) == 0) return Status::pending;
+Outcome foregone(const ChangeRecord& record) {
+  if ((record.checks & awaits_group) == 0) return Outcome::pending;
   const bool wants_group_alone = record.new_uid == record.uid && record.new_mode == (record.mode & 07777);
   // 0 is no group and not root's: that there is none to take is said.
-  if (wants_group_alone && record.handed_on != 0 && record.handed_on == record.gid) return Status::already;
-  return record.handed_on == 0 && S_ISREG(record.mode) ? Status::ok : Status::pending;
+  if (wants_group_alone && record.handed_on != 0 && record.handed_on == record.gid) return Outcome::already;
+  return record.handed_on == 0 && S_ISREG(record.mode) ? Outcome::no_group : Outcome::pending;
 }
 
 }  // namespace
 
-void inspect(const TreeRoot& root, Descent& descent, const Inheritance& inheritance, RecordAt at) {
-  ChangeRecord record = at.load();
-  Reached found = descent.approach(at.first_name());
+void inspect(const TreeRoot& root, Descent& descent, const Inheritance& inheritance, const Nominees& nominees,
+             size_t index) {
+  const Nominee nominee = nominees[index];
+  const std::optional<std::string_view> path = nominees.below(nominee);
+  if (!path.has_value()) {
+    nominees.settle(index, Outcome::outside);
+    return;
+  }
+  ChangeRecord record = nominees.begin(nominee, *path);
+  Reached found = descent.approach(*path);
   if (found.status == Status::ok) {
     record.handed_on = inheritance.group_for(descent);
-    if (const Status status = foregone(record); status != Status::pending) {
-      record.settle(status);
-      at.store(record);
+    if (const Outcome outcome = foregone(record); outcome != Outcome::pending) {
+      nominees.settle(index, outcome);
       return;
     }
-    found = descent.glance(at.first_name());
+    found = descent.glance(*path);
   }
   if (found.status == Status::ok && !is_as_scanned(record, found.inode)) found.status = Status::stale;
   if (found.status == Status::ok) {
@@ -48,7 +54,7 @@ void inspect(const TreeRoot& root, Descent& descent, const Inheritance& inherita
     }
   }
   record.settle(found.status, found.error);
-  at.store(record);
+  nominees.record(index, nominee, *path, record);
 }
 
 }  // namespace pwalk::repair

@@ -1,5 +1,6 @@
 #include "core/job.hpp"
 
+#include <algorithm>
 #include <thread>
 #include <vector>
 
@@ -10,40 +11,60 @@
 namespace pwalk::repair {
 namespace {
 
-// `prepare()` is called once in each thread, `work(descent, record)` for each record.
-template <class Prepare, class Work>
-bool run(const Job& job, Prepare&& prepare, Work&& work) {
-  const std::vector<RecordAt> records = records_in(job.bytes);
-  if (records.empty()) return job.bytes.empty();
-  // Neighbours have directories in common: a thread takes some in a row.
-  constexpr size_t run_length = 16;
-  std::atomic<size_t> next{0};
-  const auto take_runs = [&] {
-    prepare();
-    Descent descent(job.root);
+// What several threads do: neighbours have directories in common, so each takes some in a row.
+class Runs {
+ public:
+  Runs(const Job& job, size_t count, size_t length) : job_(job), count_(count), length_(length) {}
+
+  size_t threads() const { return std::min<size_t>(std::max(job_.threads, 1U), (count_ + length_ - 1) / length_); }
+
+  // `work(descent, index)` for each that no other thread has taken.
+  template <class Work>
+  void take(const Work& work) {
+    Descent descent(job_.root);
     for (;;) {
-      const size_t first = next.fetch_add(run_length, std::memory_order_relaxed);
-      if (first >= records.size()) return;
-      for (size_t at = first; at < std::min(first + run_length, records.size()); ++at) {
-        if (job.stopped.load(std::memory_order_relaxed)) return;
-        work(descent, records[at]);
+      const size_t first = next_.fetch_add(length_, std::memory_order_relaxed);
+      if (first >= count_) return;
+      for (size_t index = first; index < std::min(first + length_, count_); ++index) {
+        if (job_.stopped.load(std::memory_order_relaxed)) return;
+        work(descent, index);
       }
     }
-  };
-  const size_t runs = (records.size() + run_length - 1) / run_length;
-  std::vector<std::jthread> crew;
-  for (size_t i = 0; i < std::min<size_t>(std::max(job.threads, 1U), runs); ++i) crew.emplace_back(take_runs);
-  return true;
-}
+  }
+
+ private:
+  const Job& job_;
+  const size_t count_;
+  const size_t length_;
+  std::atomic<size_t> next_{0};
+};
 
 }  // namespace
 
-bool Job::inspect_all(const Inheritance& inheritance) const {
-  return run(*this, [] {}, [&](Descent& descent, RecordAt at) { inspect(root, descent, inheritance, at); });
+bool Job::inspect_all(const Nominees& nominees, const Inheritance& inheritance) const {
+  if (!nominees.whole()) return false;
+  // Long, so that few directories are opened by two threads, but every thread has some.
+  const size_t share = nominees.size() / (size_t{2} * std::max(threads, 1U));
+  Runs runs(*this, nominees.size(), std::clamp<size_t>(share, 16, 512));
+  const auto work = [&](Descent& descent, size_t index) { inspect(root, descent, inheritance, nominees, index); };
+  std::vector<std::jthread> others;
+  for (size_t i = 1; i < runs.threads(); ++i) others.emplace_back([&] { runs.take(work); });
+  runs.take(work);
+  return true;
 }
 
-bool Job::change_all() const {
-  return run(*this, keep_repair_privileges, [&](Descent& descent, RecordAt at) { change(root, descent, at); });
+bool Job::change_all(std::span<uint8_t> bytes) const {
+  const std::vector<RecordAt> records = records_in(bytes);
+  if (records.empty()) return bytes.empty();
+  Runs runs(*this, records.size(), 16);
+  std::vector<std::jthread> crew;
+  for (size_t i = 0; i < runs.threads(); ++i) {
+    crew.emplace_back([&] {
+      keep_repair_privileges();
+      runs.take([&](Descent& descent, size_t index) { change(root, descent, records[index]); });
+    });
+  }
+  return true;
 }
 
 }  // namespace pwalk::repair

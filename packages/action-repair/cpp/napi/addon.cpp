@@ -8,6 +8,7 @@
 #include "core/accounts.hpp"
 #include "core/change_record.hpp"
 #include "core/datagram.hpp"
+#include "core/nominee.hpp"
 #include "core/privileges.hpp"
 #include "napi/tree.hpp"
 #include "pwalk/napi/memory.hpp"
@@ -89,6 +90,26 @@ Napi::Value record_layout(const Napi::CallbackInfo& info) {
   return layout;
 }
 
+// The same of a nominee.
+Napi::Value nominee_layout(const Napi::CallbackInfo& info) {
+  Napi::Object layout = Napi::Object::New(info.Env());
+#define PWALK_MEMBER(name) layout[#name] = Napi::Number::New(info.Env(), offsetof(Nominee, name))
+  PWALK_MEMBER(row);
+  PWALK_MEMBER(path_at);
+  PWALK_MEMBER(path_length);
+  PWALK_MEMBER(path_is_raw);
+  PWALK_MEMBER(new_mode);
+  PWALK_MEMBER(new_uid);
+  PWALK_MEMBER(new_gid);
+  PWALK_MEMBER(rules);
+  PWALK_MEMBER(checks);
+  PWALK_MEMBER(record_at);
+  PWALK_MEMBER(outcome);
+#undef PWALK_MEMBER
+  layout["end"] = Napi::Number::New(info.Env(), sizeof(Nominee));
+  return layout;
+}
+
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports["Tree"] = define_tree(env);
   exports["Datagram"] = DatagramShell::DefineClass(env, "Datagram",
@@ -99,6 +120,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports["groupId"] = Napi::Function::New<id_of_group>(env);
   exports["userId"] = Napi::Function::New<id_of_user>(env);
   exports["lock"] = Napi::Function::New<lock>(env);
+  exports["nomineeLayout"] = Napi::Function::New<nominee_layout>(env);
   exports["recordLayout"] = Napi::Function::New<record_layout>(env);
   return exports;
 }

@@ -9,6 +9,7 @@
 
 #include "core/change.hpp"
 #include "core/job.hpp"
+#include "core/nominee.hpp"
 #include "pwalk/napi/memory.hpp"
 #include "pwalk/napi/pool_work.hpp"
 
@@ -40,6 +41,22 @@ Protection protection_from(const Napi::Object& object) {
                         pair.Get("inode").As<Napi::BigInt>().Uint64Value(&lossless)});
   });
   return protection;
+}
+
+// An object that names the columns as `ScannedColumns` does in src/scanned-columns.ts.
+ScannedColumns columns_from(const Napi::Object& object) {
+  const auto bytes = [&](const char* column) { return napi::memory_of(object.Get(column)); };
+  ScannedColumns columns;
+  columns.paths = bytes("pathBytes");
+  columns.raw_paths = bytes("rawPathBytes");
+  columns.devs = bytes("dev");
+  columns.inodes = bytes("inode");
+  columns.modes = bytes("mode");
+  columns.uids = bytes("uid");
+  columns.gids = bytes("gid");
+  columns.nlinks = bytes("nlink");
+  columns.depths = bytes("depth");
+  return columns;
 }
 
 Napi::Object status_object(Napi::Env env, const InodeStatus& status) {
@@ -96,16 +113,22 @@ class TreeShell : public Napi::ObjectWrap<TreeShell> {
     return Napi::Boolean::New(info.Env(), is_there);
   }
 
-  // (records, threads, { trustedOwners, badGroups })
+  // ({ columns, root, nominees, records }, threads, { trustedOwners, badGroups })
   Napi::Value inspect(const Napi::CallbackInfo& info) {
+    const auto memory = info[0].As<Napi::Object>();
     const auto from = info[2].As<Napi::Object>();
     Inheritance inheritance{ids_of(from.Get("trustedOwners")), ids_of(from.Get("badGroups"))};
-    return run(info, [inheritance = std::move(inheritance)](const Job& job) { return job.inspect_all(inheritance); });
+    Nominees nominees(columns_from(memory.Get("columns").As<Napi::Object>()), bytes_of(memory.Get("root")),
+                      napi::memory_of(memory.Get("nominees")), napi::memory_of(memory.Get("records")));
+    return run(info, memory, [nominees = std::move(nominees), inheritance = std::move(inheritance)](const Job& job) {
+      return job.inspect_all(nominees, inheritance);
+    });
   }
 
   // (records, threads)
   Napi::Value change(const Napi::CallbackInfo& info) {
-    return run(info, [](const Job& job) { return job.change_all(); });
+    const auto records = napi::memory_of(info[0]);
+    return run(info, info[0].As<Napi::Object>(), [records](const Job& job) { return job.change_all(records); });
   }
 
   void stop(const Napi::CallbackInfo&) { stopped_->store(true, std::memory_order_relaxed); }
@@ -119,18 +142,18 @@ class TreeShell : public Napi::ObjectWrap<TreeShell> {
     if (!root_) throw Napi::Error::New(env, "the root was let go of");
   }
 
+  // `keep` holds the memory that the work is on.
   template <class Work>
-  Napi::Value run(const Napi::CallbackInfo& info, Work&& work) {
+  Napi::Value run(const Napi::CallbackInfo& info, const Napi::Object& keep, Work&& work) {
     check_open(info.Env());
-    const auto records = napi::memory_of(info[0]);
     const unsigned threads = info[1].As<Napi::Number>().Uint32Value();
     if (root_->refusal() != Refusal::none || !root_->proc().valid()) {
       throw Napi::Error::New(info.Env(), "the root was refused");
     }
     return napi::run_in_pool(
-        info[0].As<Napi::Object>(),
-        [root = root_, stopped = stopped_, work = std::forward<Work>(work), records, threads] {
-          return work(Job{*root, records, threads, *stopped});
+        keep,
+        [root = root_, stopped = stopped_, work = std::forward<Work>(work), threads] {
+          return work(Job{*root, threads, *stopped});
         },
         [](Napi::Env env, bool whole) -> Napi::Value {
           if (!whole) throw Napi::Error::New(env, "the records are not whole");

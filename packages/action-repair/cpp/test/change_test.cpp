@@ -4,25 +4,27 @@
 #include "core/descent.hpp"
 #include "core/job.hpp"
 #include "pwalk/check.hpp"
-#include "test/records.hpp"
+#include "test/inspecting.hpp"
 
 namespace pwalk::repair::test {
 namespace {
 
 const std::atomic<bool> never{false};
 
-bool inspect_all(const TreeRoot& root, std::span<uint8_t> bytes, unsigned threads, const Inheritance& inheritance = {}) {
-  return Job{root, bytes, threads, never}.inspect_all(inheritance);
+void inspect_all(const TreeRoot& root, Records& records, unsigned threads) {
+  Batch batch(records);
+  CHECK(batch.inspect(root, threads));
+  batch.complete(records);
 }
 
 bool change_all(const TreeRoot& root, std::span<uint8_t> bytes, unsigned threads,
                 const std::atomic<bool>& stopped = never) {
-  return Job{root, bytes, threads, stopped}.change_all();
+  return Job{root, threads, stopped}.change_all(bytes);
 }
 
 // Inspects, then changes what is as it was.
 void run(const TreeRoot& root, Records& records, unsigned threads) {
-  CHECK(inspect_all(root, records.bytes(), threads));
+  inspect_all(root, records, threads);
   for (size_t i = 0; i < records_in(records.bytes()).size(); ++i) records.check(i, check_ctime | check_features);
   CHECK(change_all(root, records.bytes(), threads));
 }
@@ -48,7 +50,7 @@ PWALK_TEST("an entry that is not as the record says is stale and untouched") {
   Records records;
   records.add(place, "f", 0660);
   const TreeRoot root(place.path(), Protection());
-  CHECK(inspect_all(root, records.bytes(), 1));
+  inspect_all(root, records, 1);
   CHECK_EQ(::chmod(place.at("f").c_str(), 0604), 0);
   records.check(0, check_ctime);
   CHECK(change_all(root, records.bytes(), 1));

@@ -1,18 +1,15 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <string>
 
 #include "core/features.hpp"
 #include "core/job.hpp"
 #include "pwalk/check.hpp"
-#include "test/records.hpp"
+#include "test/inspecting.hpp"
 
 namespace pwalk::repair::test {
 namespace {
-
-const std::atomic<bool> never{false};
 
 PWALK_TEST("an entry inherits the group of the nearest trusted directory above, inside the root") {
   if (::geteuid() != 0) return;
@@ -62,12 +59,82 @@ PWALK_TEST("what awaits the group it has already is not looked at") {
   records.check(1, awaits_group);
   CHECK_EQ(::unlink(place.at("f").c_str()), 0);
   const TreeRoot root(place.path(), Protection());
-  CHECK((Job{root, records.bytes(), 1, never}.inspect_all({{0}, {}})));
-  CHECK_EQ(records.status(0), Status::already);
+  Batch batch(records);
+  CHECK(batch.inspect(root, 1, {{0}, {}}));
+  CHECK_EQ(batch.outcome(0), Outcome::already);
   // Rights are wanted, too; or it was decided without.
-  CHECK_EQ(records.status(1), Status::vanished);
-  CHECK_EQ(records.status(2), Status::vanished);
-  CHECK_EQ(records[1].handed_on, 4242U);
+  for (const size_t looked_at : {1, 2}) {
+    CHECK_EQ(batch.outcome(looked_at), Outcome::recorded);
+    CHECK_EQ(batch.made(looked_at).load().status, static_cast<uint32_t>(Status::vanished));
+  }
+  CHECK_EQ(batch.made(1).load().handed_on, 4242U);
+}
+
+PWALK_TEST("a file that awaits a group where there is none gets no record; a directory, and what failed, does") {
+  if (::geteuid() != 0) return;
+  const ScratchDirectory place;
+  CHECK_EQ(::chown(place.path().c_str(), 0, 0), 0);
+  place.directory("d");
+  place.file("d/f", 0640);
+  place.file("d/named", 0640);
+  Records records;
+  for (const char* name : {"d/f", "d", "d/named", "d/f"}) records.add(place, name, 0660);
+  for (const size_t awaiting : {0, 1, 3}) records.check(awaiting, awaits_group);
+  const TreeRoot root(place.path(), Protection());
+  Batch batch(records);
+  CHECK(batch.inspect(root, 2, {{0}, {}}));
+  CHECK_EQ(batch.outcome(0), Outcome::no_group);
+  CHECK_EQ(batch.outcome(1), Outcome::recorded);
+  CHECK_EQ(batch.outcome(2), Outcome::recorded);
+  CHECK_EQ(batch.outcome(3), Outcome::no_group);
+  CHECK_EQ(batch.made(2).first_name(), std::string_view("d/named"));
+  CHECK_EQ(batch.made(2).load().status, static_cast<uint32_t>(Status::ok));
+  CHECK(batch.made(2).load().ctime_ns != 0);
+  // Where its directory cannot be entered, nothing is known of the group either.
+  CHECK_EQ(::rename(place.at("d").c_str(), place.at("away").c_str()), 0);
+  Batch late(records);
+  CHECK(late.inspect(root, 1, {{0}, {}}));
+  CHECK_EQ(late.outcome(0), Outcome::recorded);
+  CHECK_EQ(late.made(0).load().status, static_cast<uint32_t>(Status::vanished));
+}
+
+PWALK_TEST("paths that do not begin with the root are outside; the root is the root with slashes, too") {
+  const ScratchDirectory place;
+  place.file("f", 0600);
+  const TreeRoot root(place.path(), Protection());
+  const auto outcome = [&](const std::string& path, std::string_view below) {
+    Records records;
+    records.add(place, "f", 0660);
+    Batch batch(records);
+    batch.paths() = path;
+    batch[0].path_length = static_cast<uint32_t>(path.size());
+    CHECK(batch.inspect(root, 1));
+    if (batch.outcome(0) == Outcome::recorded) CHECK_EQ(batch.made(0).first_name(), below);
+    return batch.outcome(0);
+  };
+  CHECK_EQ(outcome("/the/root/f", "f"), Outcome::recorded);
+  CHECK_EQ(outcome("/the/root", ""), Outcome::recorded);
+  CHECK_EQ(outcome("/the/root//", ""), Outcome::recorded);
+  for (const char* path : {"/the/roof/f", "/the/rootf", "/the", ""}) CHECK_EQ(outcome(path, ""), Outcome::outside);
+}
+
+PWALK_TEST("nominees outside of the memory they point into are refused") {
+  const ScratchDirectory place;
+  place.file("f", 0600);
+  const TreeRoot root(place.path(), Protection());
+  const auto refused = [&](auto&& spoil) {
+    Records records;
+    records.add(place, "f", 0660);
+    Batch batch(records);
+    CHECK(batch.nominees().whole());
+    spoil(batch[0]);
+    return !batch.inspect(root, 1);
+  };
+  CHECK(refused([](Nominee& nominee) { nominee.row = 1; }));
+  CHECK(refused([](Nominee& nominee) { nominee.path_at = 1; }));
+  CHECK(refused([](Nominee& nominee) { nominee.path_length = 0xffffffff; }));
+  CHECK(refused([](Nominee& nominee) { nominee.path_is_raw = 1; }));
+  CHECK(refused([](Nominee& nominee) { nominee.record_at = 1 << 20; }));
 }
 
 PWALK_TEST("attributes are found with listxattrat, and by path where there is none") {
