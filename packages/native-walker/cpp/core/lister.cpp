@@ -8,6 +8,13 @@
 #include "core/spinning_lock.hpp"
 
 namespace pwalk {
+namespace {
+
+// Looking where a link leads takes a microsecond or two.
+constexpr size_t most_links_at_once = 64;
+
+}  // namespace
+
 std::shared_ptr<Lister> Lister::start(ListerOptions options, std::function<void()> wake) {
   // Whether something is to be mounted is the caller's decision.
   if (options.window > 0) options.rules.never_read_ahead = automount_names();
@@ -72,6 +79,12 @@ PlannedRef Lister::expected_child(PlannedDirectory& parent, std::string_view nam
   return std::move(children[at].directory);
 }
 
+// Where looks decide and cannot take long, they are taken on the caller's thread.
+bool Lister::is_quick_to_validate(const Listing& listing, Wait wait) const {
+  if (!listing.usable()) return false;
+  return wait == Wait::block || (listing.trust == TimesTrust::local && listing.links.size() <= most_links_at_once);
+}
+
 Lister::Step Lister::proceed(Lock& lock, Wait wait) {
   for (;;) {
     PlannedDirectory& directory = *current_;
@@ -83,15 +96,15 @@ Lister::Step Lister::proceed(Lock& lock, Wait wait) {
       case State::ready: {
         count_out(directory);
         Listing& listing = directory.listing;
-        // Where one look decides and cannot take long, it is taken here.
-        if (listing.usable() && listing.links.empty() && (listing.trust == TimesTrust::local || wait == Wait::block)) {
+        if (is_quick_to_validate(listing, wait)) {
           // Entered before the look, so that the lock is not needed again where it says yes: as it nearly always does.
           directory.state = State::delivered;
           entered_.push_back(current_);
           refill();
           lock.unlock();
           const StillTrue answer = is_still_true(listing, directory.path, directory.follow);
-          if (answer == StillTrue::yes) return Step::listed;
+          const LinkLook look = wait == Wait::block ? LinkLook::waiting : LinkLook::cached;
+          if (answer == StillTrue::yes && resolve_links(listing, directory.path, options_.rules, look)) return Step::listed;
           lock_spinning(lock);
           if (cancelled_) return Step::closed;
           entered_.pop_back();
@@ -99,7 +112,7 @@ Lister::Step Lister::proceed(Lock& lock, Wait wait) {
             listing.is_link = true;
             return Step::is_link;
           }
-          listing.settled = false;
+          if (answer == StillTrue::no) listing.settled = false;
         }
         demand(lock, wait);
         break;
@@ -122,9 +135,8 @@ Lister::Step Lister::proceed(Lock& lock, Wait wait) {
   }
 }
 
-// Threads sleep until half of the window is empty, so that they are woken once for many directories.
 void Lister::refill() {
-  if (pool_.has_sleepers() && ahead_ <= options_.window / 2 && has_work()) pool_.offer_work();
+  if (pool_.can_wake_one() && is_behind()) pool_.offer_work();
 }
 
 Lister::Step Lister::settle() {

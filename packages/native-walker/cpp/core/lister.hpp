@@ -83,6 +83,8 @@ class Lister : public std::enable_shared_from_this<Lister> {
   // For the pool. With its mutex held: a directory to work on, or none.
   PlannedRef take();
   bool has_work() const;
+  // So much of it that a thread is to be woken.
+  bool is_behind() const { return has_work() && (demanded_ || ahead_ <= room_for_next() / 2); }
   // The caller waits for a directory, and no thread works for this.
   bool is_starved() const { return !cancelled_ && demanded_ && busy_ == 0; }
   size_t threads() const { return options_.threads; }
@@ -106,6 +108,7 @@ class Lister : public std::enable_shared_from_this<Lister> {
   void leave_behind(PlannedRef directory);
   Step proceed(Lock& lock, Wait wait);
   void refill();
+  bool is_quick_to_validate(const Listing& listing, Wait wait) const;
   Step settle();
   // Leaves it to the pool, or does it here and now.
   void demand(Lock& lock, Wait wait);
@@ -123,7 +126,9 @@ class Lister : public std::enable_shared_from_this<Lister> {
   bool is_time_to_wake();
   // Wakes who blocks; true when `wake` is to be called for who does not.
   bool wakes_by_callback();
-  bool window_is_open() const { return ahead_ < options_.window && ahead_bytes_ < options_.window_bytes; }
+  // How many directories may be ahead for one more thread to read on.
+  size_t room_for_next() const;
+  bool window_is_open() const { return ahead_ < room_for_next() && ahead_bytes_ < options_.window_bytes; }
 
   const ListerOptions options_;
   const std::function<void()> wake_;

@@ -19,6 +19,8 @@ constexpr auto longest_hold = std::chrono::microseconds(500);
 
 }  // namespace
 
+size_t Lister::room_for_next() const { return options_.window - options_.window * busy_ / (2 * options_.threads); }
+
 bool Lister::has_work() const {
   if (cancelled_ || busy_ >= options_.threads) return false;
   if (demanded_) return true;
@@ -89,7 +91,7 @@ Lister::Outcome Lister::attempt(PlannedDirectory& directory) const {
   }
   if (directory.listing.usable() && directory.listing.settled) {
     const StillTrue answer = is_still_true(directory.listing, directory.path, directory.follow);
-    if (answer == StillTrue::yes) resolve_links(directory.listing, directory.path, options_.rules);
+    if (answer == StillTrue::yes) resolve_links(directory.listing, directory.path, options_.rules, LinkLook::waiting);
     directory.listing.is_link = answer == StillTrue::is_link;
     if (answer != StillTrue::no) return outcome;
   }
@@ -100,7 +102,7 @@ Lister::Outcome Lister::attempt(PlannedDirectory& directory) const {
   outcome.listing = read_listing(directory.path, options_.rules, request, directory.stop);
   outcome.children = children_of(outcome.listing);
   outcome.replaced = true;
-  resolve_links(outcome.listing, directory.path, options_.rules);
+  resolve_links(outcome.listing, directory.path, options_.rules, LinkLook::waiting);
   return outcome;
 }
 

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include "core/cached_look.hpp"
 #include "core/dirents.hpp"
 #include "core/listing_loop.hpp"
 #include "core/long_path.hpp"
@@ -109,6 +110,11 @@ bool is_link(const std::string& path) {
   return stat_path(path, false, got) == 0 && S_ISLNK(got.st_mode);
 }
 
+Leads look_waiting(const std::string& path) {
+  struct stat target;
+  return stat_path(path, true, target) == 0 && S_ISDIR(target.st_mode) ? Leads::to_directory : Leads::elsewhere;
+}
+
 }  // namespace
 
 Listing read_listing(const std::string& path, const ListingRules& rules, const ListingRequest& request,
@@ -154,8 +160,15 @@ Listing read_listing(const std::string& path, const ListingRules& rules, const L
   return listing;
 }
 
-void resolve_links(Listing& listing, const std::string& path, const ListingRules& rules) {
-  if (listing.links.empty()) return;
+bool resolve_links(Listing& listing, const std::string& path, const ListingRules& rules, LinkLook look) {
+  if (listing.links.empty()) return true;
+  std::vector<Leads> leads;
+  leads.reserve(listing.links.size());
+  for (const UnresolvedLink& link : listing.links) {
+    const std::string target = join_path(path, link.name);
+    leads.push_back(look == LinkLook::cached ? look_cached(target, listing.stamp.dev) : look_waiting(target));
+    if (leads.back() == Leads::unknown) return false;
+  }
   const std::string_view old_directories(listing.names.data(), listing.directories_size);
   const std::string_view old_files = std::string_view(listing.names).substr(listing.directories_size);
   std::string directories;
@@ -163,9 +176,9 @@ void resolve_links(Listing& listing, const std::string& path, const ListingRules
   size_t directories_copied = 0;
   size_t files_copied = 0;
   uint32_t inserted = 0;
-  for (const UnresolvedLink& link : listing.links) {
-    struct stat target;
-    if (stat_path(join_path(path, link.name), true, target) == 0 && S_ISDIR(target.st_mode)) {
+  for (size_t i = 0; i < leads.size(); ++i) {
+    const UnresolvedLink& link = listing.links[i];
+    if (leads[i] == Leads::to_directory) {
       if (rules.skip_names.contains(link.name)) {
         --listing.entry_count;
         continue;
@@ -186,6 +199,7 @@ void resolve_links(Listing& listing, const std::string& path, const ListingRules
   listing.directory_count += inserted;
   listing.directories_size = directories.size();
   listing.names = std::move(directories.append(files));
+  return true;
 }
 
 StillTrue is_still_true(const Listing& listing, const std::string& path, bool follow) {

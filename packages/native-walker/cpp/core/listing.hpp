@@ -63,8 +63,12 @@ struct ListingRequest {
 Listing read_listing(const std::string& path, const ListingRules& rules, const ListingRequest& request,
                      const std::atomic<bool>& stop);
 
-// Finds out which links lead to directories, and sorts all of them in.
-void resolve_links(Listing& listing, const std::string& path, const ListingRules& rules);
+// How links are looked at: `cached` only as far as the kernel knows where they lead, without waiting.
+enum class LinkLook : uint8_t { cached, waiting };
+
+// Finds out which links lead to directories, and sorts all of them in. False when `cached` did not tell of all:
+// then the listing is as it was.
+bool resolve_links(Listing& listing, const std::string& path, const ListingRules& rules, LinkLook look);
 
 enum class StillTrue : uint8_t { yes, no, is_link };
 

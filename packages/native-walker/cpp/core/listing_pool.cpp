@@ -49,6 +49,8 @@ void ListingPool::leave(const Lister& lister) {
 
 void ListingPool::offer_work() {
   if (sleepers_ > 0) {
+    if (waking_ == sleepers_) return;
+    ++waking_;
     work_.notify_one();
   } else if (counted_threads() < most_threads()) {
     try_to_start_thread();
@@ -111,6 +113,7 @@ void ListingPool::run() {
       work_.wait(lock);
     }
     --sleepers_;
+    if (waking_ > 0) --waking_;
     // The work it was to be woken for may have come at that moment.
     if (time_is_up && has_surplus() && work_once(lock) == Work::none) break;
   }
@@ -126,7 +129,7 @@ ListingPool::Work ListingPool::work_once(Lock& lock) {
     if (!directory) continue;
     ++taken_;
     ++member->at_work;
-    if (lister->has_work()) offer_work();
+    if (lister->is_behind()) offer_work();
     lock.unlock();
     Lister::Outcome outcome = lister->work(*directory);
     lock_spinning(lock);

@@ -33,7 +33,8 @@ class ListingPool {
   void leave(const Lister& lister);
   // There is work that a sleeping or a new thread may take.
   void offer_work();
-  bool has_sleepers() const { return sleepers_ > 0; }
+  // A thread sleeps, and none is on its way already.
+  bool can_wake_one() const { return sleepers_ > 0 && waking_ == 0; }
 
  private:
   using Lock = std::unique_lock<std::mutex>;
@@ -72,6 +73,7 @@ class ListingPool {
   size_t threads_ = 0;
   size_t strays_ = 0;  // of them, those that work for a walk that has left
   size_t sleepers_ = 0;
+  size_t waking_ = 0;  // of them, those that were woken and have not taken the mutex yet
   uint64_t taken_ = 0;  // pieces of work, ever
   bool watched_ = false;
 };
