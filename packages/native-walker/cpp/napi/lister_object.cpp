@@ -1,5 +1,6 @@
 #include "napi/lister_object.hpp"
 
+#include <array>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,7 +13,7 @@ namespace pwalk {
 namespace {
 
 // Positions in the answer.
-enum Answer : size_t { answer_step, answer_error, answer_directories_length, answer_links, answer_entries, answer_size };
+enum Answer : size_t { answer_step, answer_error, answer_directories, answer_others, answer_links, answer_size };
 
 bool flag(const Napi::Object& options, const char* name) { return options.Get(name).ToBoolean(); }
 
@@ -33,6 +34,13 @@ ListerOptions lister_options(const Napi::Object& from) {
 // A name as the caller has it: bytes, or text with escaped bytes.
 std::string name_from_js(const Napi::Value& value) {
   if (!value.IsString()) return byte_string(value, "a directory name");
+  // Nearly all names: without memory for each, or a second form of it. What was cut off is not shorter by four.
+  std::array<char, 128> ascii;
+  size_t size = 0;
+  if (napi_get_value_string_utf8(value.Env(), value, ascii.data(), ascii.size(), &size) == napi_ok && size < ascii.size() - 4) {
+    const std::string_view name(ascii.data(), size);
+    if (is_ascii(name) && name.find('\0') == std::string_view::npos) return std::string(name);
+  }
   const std::u16string text = value.As<Napi::String>().Utf16Value();
   std::optional<std::string> bytes = bytes_of_utf16(text);
   if (!bytes || bytes->find('\0') != std::string::npos) {
@@ -45,6 +53,14 @@ napi_value text_of(Napi::Env env, std::string_view bytes) {
   napi_value text = nullptr;
   if (napi_create_string_latin1(env, bytes.data(), bytes.size(), &text) != napi_ok) throw Napi::Error::New(env);
   return text;
+}
+
+Napi::Value names_as_text(Napi::Env env, const std::string& names) {
+  if (is_ascii(names)) return {env, text_of(env, names)};
+  std::u16string text;
+  text.reserve(names.size());
+  append_utf16(names, text);
+  return Napi::String::New(env, text);
 }
 
 // Waits for the threads of a closed lister on a thread of libuv's pool.
@@ -123,23 +139,12 @@ Napi::Value ListerObject::answer(Napi::Env env, Lister::Step step) {
   if (step != Lister::Step::listed) return env.Null();
   Listing& listing = lister_->current();
   answer_[answer_links] = static_cast<int32_t>(listing.linked_directories.size());
-  answer_[answer_entries] = static_cast<int32_t>(listing.entry_count);
-  answer_[answer_directories_length] = static_cast<int32_t>(listing.directories_size);
+  answer_[answer_directories] = static_cast<int32_t>(listing.directory_count);
+  answer_[answer_others] = static_cast<int32_t>(listing.entry_count - listing.directory_count);
   const Napi::Value names = as_bytes_ ? Napi::Buffer<char>::Copy(env, listing.names.data(), listing.names.size())
-                                      : names_as_text(env, listing);
+                                      : names_as_text(env, listing.names);
   std::string().swap(listing.names);
   return names;
-}
-
-Napi::Value ListerObject::names_as_text(Napi::Env env, const Listing& listing) {
-  if (is_ascii(listing.names)) return {env, text_of(env, listing.names)};
-  const std::string_view names = listing.names;
-  std::u16string text;
-  text.reserve(names.size());
-  append_utf16(names.substr(0, listing.directories_size), text);
-  answer_[answer_directories_length] = static_cast<int32_t>(text.size());
-  append_utf16(names.substr(listing.directories_size), text);
-  return Napi::String::New(env, text);
 }
 
 Napi::Value ListerObject::wait(const Napi::CallbackInfo& info) {

@@ -37,7 +37,6 @@ class ListerObject : public Napi::ObjectWrap<ListerObject> {
   Napi::Value visit(const Napi::CallbackInfo& info, Lister::Wait wait);
   // Writes the step into the caller's Int32Array and returns the names.
   Napi::Value answer(Napi::Env env, Lister::Step step);
-  Napi::Value names_as_text(Napi::Env env, const Listing& listing);
   void on_wake(Napi::Env env);
 
   std::shared_ptr<Waker> waker_;

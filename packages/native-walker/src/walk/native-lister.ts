@@ -21,8 +21,9 @@ export interface NativeListerOptions {
 /** Positions in the answer, as in `lister_object.cpp`. */
 const STEP = 0;
 const ERROR = 1;
-const DIRECTORIES_LENGTH = 2;
-const LINKS = 3;
+const DIRECTORIES = 2;
+const OTHERS = 3;
+const LINKS = 4;
 export const ANSWER_LENGTH = 5;
 
 const steps = { listed: 0, isLink: 1, failed: 2, pending: 3, closed: 4 } as const;
@@ -63,7 +64,8 @@ abstract class NativeLister<Name extends string | Buffer> implements Lister<Name
   }
 
   protected abstract text(path: Name): string;
-  protected abstract split(names: string | Buffer, directoriesLength: number): [Name[], Name[]];
+  /** As many names as the array has room for, from a position on; returns the position after them. */
+  protected abstract split(names: string | Buffer, from: number, into: Name[]): number;
 
   visit(depth: number, path: Name, name: Name): Visit<Name> | Promise<Visit<Name>> {
     const names = this.#handle.visit(depth, name);
@@ -89,7 +91,10 @@ abstract class NativeLister<Name extends string | Buffer> implements Lister<Name
       if (answer[STEP] === steps.failed) return new WalkError(answer[ERROR], this.text(path));
       throw new PwalkError('PWALK_CANCELLED', 'The walk was cancelled.');
     }
-    const [dirnames, filenames] = this.split(names, answer[DIRECTORIES_LENGTH]);
+    // Arrays of their final length take half of the time of those that grow.
+    const dirnames = new Array<Name>(answer[DIRECTORIES]);
+    const filenames = new Array<Name>(answer[OTHERS]);
+    this.split(names, this.split(names, 0, dirnames), filenames);
     const linked = answer[LINKS] === 0 ? noLinks : this.#handle.linkedDirectories();
     return { dirnames, filenames, linked } satisfies Listing<Name>;
   }
@@ -116,23 +121,16 @@ export class NativeTextLister extends NativeLister<string> {
     return path;
   }
 
-  protected split(names: string, directoriesLength: number): [string[], string[]] {
-    return [
-      splitText(names, 0, directoriesLength),
-      splitText(names, directoriesLength, names.length),
-    ];
+  /** A loop of `indexOf` and `slice` takes half of the time of `split('/')`, and copies nothing. */
+  protected split(text: string, from: number, into: string[]): number {
+    let at = from;
+    for (let index = 0; index < into.length; index++) {
+      const end = text.indexOf('/', at);
+      into[index] = text.slice(at, end);
+      at = end + 1;
+    }
+    return at;
   }
-}
-
-/** A loop of `indexOf` and `slice` takes two thirds of the time of `split('/')`, and copies nothing. */
-function splitText(text: string, from: number, to: number): string[] {
-  const names: string[] = [];
-  for (let at = from; at < to; ) {
-    const end = text.indexOf('/', at);
-    names.push(text.slice(at, end));
-    at = end + 1;
-  }
-  return names;
 }
 
 export class NativeBytesLister extends NativeLister<Buffer> {
@@ -144,20 +142,13 @@ export class NativeBytesLister extends NativeLister<Buffer> {
     return decodePath(path);
   }
 
-  protected split(names: Buffer, directoriesLength: number): [Buffer[], Buffer[]] {
-    return [
-      splitBytes(names, 0, directoriesLength),
-      splitBytes(names, directoriesLength, names.length),
-    ];
+  protected split(bytes: Buffer, from: number, into: Buffer[]): number {
+    let at = from;
+    for (let index = 0; index < into.length; index++) {
+      const end = bytes.indexOf(0x2f, at);
+      into[index] = bytes.subarray(at, end);
+      at = end + 1;
+    }
+    return at;
   }
-}
-
-function splitBytes(bytes: Buffer, from: number, to: number): Buffer[] {
-  const names: Buffer[] = [];
-  for (let at = from; at < to; ) {
-    const end = bytes.indexOf(0x2f, at);
-    names.push(bytes.subarray(at, end));
-    at = end + 1;
-  }
-  return names;
 }
