@@ -26,11 +26,18 @@ export function formatRun(summary: RunSummary): string {
 /** The summary for programs: one JSON object on one line. */
 export function jsonRun(summary: RunSummary): string {
   const { accounting, pipeline, rows, matched, effects, actions } = summary;
-  const { complete, outputs, seconds, exitCode } = summary;
+  const { complete, outputs, seconds, threads, exitCode } = summary;
   const run = exactJson({ pipeline, matched, effects, actions });
   const rest =
     accounting === null
-      ? exactJson({ entries: rows, complete, outputs, seconds, exitCode })
+      ? exactJson({
+          entries: rows,
+          complete,
+          outputs,
+          seconds,
+          exitCode,
+          threads: threads ?? undefined,
+        })
       : jsonSummary({ ...summary, accounting, ...ofReports });
   return `${run.slice(0, -1)},${rest.slice(1)}`;
 }

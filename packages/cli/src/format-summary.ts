@@ -4,6 +4,7 @@ import {
   escapeText,
   groupDigits,
   missingStates,
+  type SourceThreads,
   skippedByState,
 } from '@pwalk/core';
 import { exactJson } from './exact-json.js';
@@ -12,7 +13,7 @@ import { formatSize } from './size.js';
 
 /** The summary for people, some lines of text without a final newline. Safe for a terminal. */
 export function formatSummary(summary: ReportSummary): string {
-  const { accounting, matched, outputs, errors, skipped, seconds } = summary;
+  const { accounting, matched, outputs, errors, skipped, seconds, threads } = summary;
   const { files, directories, symlinks, other, bytes } = accounting;
   const lines = [
     `${groupDigits(files)} files, ${groupDigits(directories)} directories, ${groupDigits(symlinks)} symlinks, ${groupDigits(other)} other${bytes === null ? '' : `; ${formatSize(bytes)}`}`,
@@ -54,8 +55,17 @@ export function formatSummary(summary: ReportSummary): string {
   if (summary.wasWhole) lines.push('The scan was whole already: nothing was left to do.');
   const rate =
     seconds > 0 ? `, ${groupDigits(Math.round(accounting.rows / seconds))} entries/s` : '';
-  lines.push(`${seconds.toFixed(1)} s${rate}`);
+  const crew = threads === null ? '' : `, ${formatThreads(threads)}`;
+  lines.push(`${seconds.toFixed(1)} s${rate}${crew}`);
   return lines.join('\n');
+}
+
+/** `2 threads`; `2 to 32 threads, as a call took 0.52 ms`. */
+function formatThreads({ least, peak, callMicroseconds }: SourceThreads): string {
+  if (peak === null || peak <= least) return `${least} thread${least === 1 ? '' : 's'}`;
+  const why =
+    callMicroseconds === null ? '' : `, as a call took ${(callMicroseconds / 1000).toFixed(2)} ms`;
+  return `${least} to ${peak} threads${why}`;
 }
 
 /** That a run was stopped, and how to go on. */
@@ -77,6 +87,7 @@ function stopLine(
 /** The summary for programs: one JSON object on one line. Counts are exact, whatever their size. */
 export function jsonSummary(summary: ReportSummary): string {
   const { accounting, matched, outputs, errors, skipped, complete, seconds, exitCode } = summary;
+  const { threads } = summary;
   const { rows, files, directories, symlinks, other, bytes, vanished, excluded, read } = accounting;
   return exactJson({
     entries: rows,
@@ -98,5 +109,6 @@ export function jsonSummary(summary: ReportSummary): string {
     excluded,
     states: accounting.states,
     clampedTimes: accounting.clampedTimes,
+    threads: threads ?? undefined,
   });
 }

@@ -5,6 +5,7 @@ import {
   type Output,
   PwalkError,
   runPipeline,
+  type SourceThreads,
   skippedCount,
 } from '@pwalk/core';
 import { WalkPart } from '@pwalk/native-walker';
@@ -30,6 +31,8 @@ export interface ReportSummary {
   /** In the order they were asked for; then the files of errors, of directories and of hard links. */
   readonly outputs: readonly Output[];
   readonly seconds: number;
+  /** With how many threads it was read; null of a scan that can be resumed, which may have had several runs. */
+  readonly threads: SourceThreads | null;
   /** Why directories are missing from the result: the run was stopped. Null when it ran to its end. */
   readonly stopped: {
     readonly reason: StopReason;
@@ -86,7 +89,7 @@ export async function report(
     );
   }
   const started = performance.now();
-  const { accounting, outputs, complete, seconds } = await runPipeline({
+  const { accounting, threads, outputs, complete, seconds } = await runPipeline({
     ...pipeline,
     onWarning: (message) => onWarning?.(message),
     ...(onProgress === undefined
@@ -123,6 +126,7 @@ export async function report(
     complete,
     outputs,
     seconds,
+    threads,
     stopped: part.isStopped
       ? { reason: stop.reason, directoriesLeft: null, resumable: false }
       : null,

@@ -8,6 +8,7 @@ import {
   type Output,
   type PlannedEffect,
   runPipeline,
+  type SourceThreads,
   skippedCount,
 } from '@pwalk/core';
 import type { ResolvedPipeline } from '@pwalk/core/config';
@@ -47,6 +48,8 @@ export interface RunSummary {
   /** What each action came to. */
   readonly actions: readonly ActionSummary[];
   readonly seconds: number;
+  /** With how many threads the source read; null when it does not tell. */
+  readonly threads: SourceThreads | null;
   /**
    * The status the command ends with: 0, 3 when something is missing from the result or a change was not
    * made, 75 when an action stopped at its limit, 4 for a match.
@@ -100,7 +103,8 @@ export async function runConfigured(
   }).catch((error) => {
     throw (spec.sinks ?? []).length > 1 ? withOthers(error) : error;
   });
-  const { accounting, rows, matched, complete, outputs, effects, actions, seconds } = result;
+  const { accounting, rows, matched, complete, outputs, effects, actions } = result;
+  const { seconds, threads } = result;
   const isStopped = actions.some(({ state }) => state === 'stopped');
   const isFinding = (options.failOnMatch === true || failOnMatch) && matched > 0;
   return {
@@ -116,6 +120,7 @@ export async function runConfigured(
     effects,
     actions,
     seconds,
+    threads,
     exitCode: isFinding
       ? exitCodes.refused
       : isStopped

@@ -25,6 +25,8 @@ export interface NativeWalkOptions {
   readonly retryDegraded?: boolean;
   /** 1 to 1024. Default 1. */
   readonly threads?: number;
+  /** Where calls turn out to be slow, up to so many. Default: as many as `threads`, always. */
+  readonly mostThreads?: number;
   /** Bit n asks for column n of `columns()`. Default: all but the optional ones. */
   readonly columns?: number;
   /** A batch is handed over when it has this many rows … Default 16384. */
@@ -55,7 +57,10 @@ export interface NativeWalkOptions {
   readonly includePseudo?: boolean;
   /** Entries have depths below this; 0: the roots alone. Default: no limit. */
   readonly maxDepth?: number;
-  /** Entries of one directory statted in one go, the rest is spread over the threads. Default 1024. */
+  /**
+   * Entries of one directory statted in one go, the rest is spread over the threads. Default 1024. Where
+   * there can be more threads than `threads`, only until calls were measured.
+   */
   readonly statChunkLocal?: number;
   /** The same on remote file systems. Default 16. */
   readonly statChunkRemote?: number;
@@ -102,6 +107,14 @@ export interface NativeProgress {
   readonly liveThreads: number;
   /** Threads that were given up in a call and have not come back. */
   readonly givenUpThreads: number;
+  /** There are to be now; those that are one too many leave when they are done with what they are at. */
+  readonly threads: number;
+  /** The most there were to be at a time. */
+  readonly peakThreads: number;
+  /** Entries of a large directory that one thread stats in one go; 0 where that was not measured. */
+  readonly statChunk: number;
+  /** What a call took on average; 0 where that was not measured. */
+  readonly callNanoseconds: number;
 }
 
 /** A call into the kernel that did not answer for a while. */
@@ -136,8 +149,6 @@ export interface NativeNotes {
 export interface NativeRootProbe {
   /** Of looking at it; 0 when it is there. */
   readonly errno: number;
-  /** On a file system of another machine or another process. */
-  readonly remote: boolean;
   readonly dev: bigint;
   readonly inode: bigint;
   /** When it was made, in microseconds; null where the file system keeps no such time. */

@@ -8,6 +8,7 @@ import {
   type SourceCalls,
   type SourceContext,
   type SourceProgress,
+  type SourceThreads,
 } from '@pwalk/core';
 import { type ExcludeRules, excludeRules } from './exclude/exclude-rules.js';
 import {
@@ -23,7 +24,7 @@ import { SlabPool } from './slab-pool.js';
 import { slabToBatch } from './slab-to-batch.js';
 import { snapshotNames } from './snapshot-names.js';
 import { emptyTally, toAccounting } from './tally.js';
-import { threadCount } from './thread-count.js';
+import { type ThreadRange, threadRange } from './thread-count.js';
 import { slowCallWarnings, walkWarnings } from './walk-warnings.js';
 
 /**
@@ -59,8 +60,6 @@ export class NativeSource implements Source {
   #schema = new EntrySchema([]);
   #walk: NativeWalk | null = null;
   #pool: SlabPool | null = null;
-  #isRemote = false;
-  #threads = 0;
   #account: NativeAccounting = { ...emptyTally(), violations: 0 };
 
   constructor(binding: NativeBinding, options: WalkerOptions) {
@@ -82,7 +81,6 @@ export class NativeSource implements Source {
     });
     if (probes !== null) part?.opened(roots, probes);
     else if (isResumable) throw rootsSilent();
-    this.#isRemote = probes === null || probes.some(({ remote }) => remote);
     this.#schema = fullEntrySchema.pick(ctx.columns);
     return this.#schema;
   }
@@ -111,14 +109,16 @@ export class NativeSource implements Source {
     const options = this.#options;
     const { part } = options;
     const roots = options.roots.map(pathBytes);
-    const threads = threadCount(options.threads, this.#isRemote);
+    const threads = threadRange(options.threads);
+    const most = mostWithin(ctx.memory, threads);
     const walk = this.#start({
       roots,
-      threads,
+      threads: threads.least,
+      mostThreads: most,
       columns: columnMask(this.#schema),
       batchRows: batchRows(part?.options.rows),
-      batchBytes: batchBytes(ctx.memory, threads),
-      queueBatches: threads * 2,
+      batchBytes: batchBytes(ctx.memory, batchesInFlight(threads.least, most)),
+      queueBatches: threads.least * 2,
       skipNames: options.snapshots ? [] : snapshotNames.map((name) => Buffer.from(name)),
       stat: options.stat === 'sync' ? 'sync' : 'auto',
       ownFiles: ctx.ownFiles,
@@ -131,7 +131,6 @@ export class NativeSource implements Source {
     const pool = new SlabPool(ctx.reusesMemory);
     this.#pool = pool;
     this.#walk = walk;
-    this.#threads = threads;
     // What does not answer is news while it does not.
     const told = { slowCalls: 0 };
     const tellSlow = () => {
@@ -179,8 +178,24 @@ export class NativeSource implements Source {
   }
 
   progress(): SourceProgress {
-    const { rows = 0, queuedDirectories = 0, blockedThreads = 0 } = this.#walk?.progress() ?? {};
-    return { rows, queuedDirectories, blockedThreads, threads: this.#threads };
+    const {
+      rows = 0,
+      queuedDirectories = 0,
+      blockedThreads = 0,
+      threads = 0,
+    } = this.#walk?.progress() ?? {};
+    return { rows, queuedDirectories, blockedThreads, threads };
+  }
+
+  threads(): SourceThreads {
+    const range = threadRange(this.#options.threads);
+    const { peakThreads, statChunk, callNanoseconds } = this.#walk?.progress() ?? {};
+    return {
+      ...range,
+      peak: peakThreads ?? null,
+      callMicroseconds: measured((callNanoseconds ?? 0) / 1000),
+      chunk: measured(statChunk ?? 0),
+    };
   }
 
   calls(columns: ReadonlySet<string>): SourceCalls {
@@ -268,10 +283,26 @@ function batchRows(partRows = Number.POSITIVE_INFINITY): number {
   return Math.floor(Math.min(BATCH_ROWS, Math.max(LEAST_BATCH_ROWS, partRows / 8)));
 }
 
-/** Bytes of a batch such that one per thread, one per place in the queue and the copies fit the budget. */
-function batchBytes(memory: number, threads: number): number {
-  const share = (memory * WALKER_SHARE) / (threads * 3 + 8);
+/** One batch per thread, one per place in the queue, and the copies. */
+function batchesInFlight(least: number, most: number): number {
+  return most + least * 2 + 8;
+}
+
+/** Bytes of a batch such that so many fit the budget. */
+function batchBytes(memory: number, batches: number): number {
+  const share = (memory * WALKER_SHARE) / batches;
   return Math.floor(Math.min(LARGEST_BATCH, Math.max(SMALLEST_BATCH, share)));
+}
+
+/** No more threads than there is memory for the smallest batches of. */
+function mostWithin(memory: number, { least, most }: ThreadRange): number {
+  const batches = Math.floor((memory * WALKER_SHARE) / SMALLEST_BATCH);
+  return Math.max(least, Math.min(most, batches - batchesInFlight(least, 0)));
+}
+
+/** A figure, or null for the 0 that says there is none. */
+function measured(figure: number): number | null {
+  return figure === 0 ? null : figure;
 }
 
 /** The error of a native walker asked for by name that cannot be loaded. */

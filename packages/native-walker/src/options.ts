@@ -21,7 +21,7 @@ const LONGEST_WAIT = 31_536_000;
 export const walkerOptions = z.strictObject({
   /** Directories (or files) to walk; bytes where a path is not UTF-8. */
   roots: z.array(path).min(1, 'must have a path'),
-  /** Threads that read; chosen from the machine and the file system when not given. */
+  /** Threads that read; one for each processor, and more while calls are slow, when not given. */
   threads: z.int().min(1).max(1024).optional(),
   /** Enter snapshot directories. */
   snapshots: z.boolean().default(false),

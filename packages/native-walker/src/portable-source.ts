@@ -17,6 +17,7 @@ import {
   type SourceCalls,
   type SourceContext,
   type SourceProgress,
+  type SourceThreads,
   type Value,
 } from '@pwalk/core';
 import { ExcludeMatcher } from './exclude/exclude-matcher.js';
@@ -229,6 +230,10 @@ export class PortableSource implements Source {
       threads: 1,
       blockedThreads: 0,
     };
+  }
+
+  threads(): SourceThreads {
+    return { least: 1, most: 1, peak: 1, callMicroseconds: null, chunk: null };
   }
 
   calls(): SourceCalls {

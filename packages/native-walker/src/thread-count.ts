@@ -16,9 +16,12 @@ const schedulerVariables = [
   'NSLOTS',
 ];
 
-/** Threads on network and FUSE file systems, whose calls wait: more in flight than there are processors. */
-const REMOTE_THREADS = 32;
 const MOST_THREADS = 1024;
+/** Calls that wait keep no processor busy: of them more may be in flight, within what a server can be asked. */
+const MOST_WAITING = 64;
+const MOST_WAITING_PER_CPU = 32;
+/** The same where nobody measures whether they wait. */
+const REMOTE_THREADS = 32;
 const REMOTE_THREADS_PER_CPU = 16;
 
 export interface MachineLimits {
@@ -43,8 +46,29 @@ export function cpuLimit({
   return Math.max(1, Math.min(...limits));
 }
 
+/** How many threads read: `least` where calls are quick, up to `most` where they turn out to be slow. */
+export interface ThreadRange {
+  readonly least: number;
+  readonly most: number;
+}
+
 /**
- * How many threads read. `PWALK_THREADS` stands in for an option nobody gave. Local file systems
+ * The threads of a scan: so many as were asked for, by option or `PWALK_THREADS`; else at least one for
+ * each processor, and how many more is measured.
+ * @throws PwalkError `PWALK_OPTIONS_INVALID` when `PWALK_THREADS` is no number of threads
+ */
+export function threadRange(
+  requested: number | undefined,
+  machine: MachineLimits = {},
+): ThreadRange {
+  const fixed = fixedThreads(requested, machine);
+  if (fixed !== null) return { least: fixed, most: fixed };
+  const cpus = Math.min(cpuLimit(machine), MOST_THREADS);
+  return { least: cpus, most: Math.max(cpus, Math.min(MOST_WAITING, cpus * MOST_WAITING_PER_CPU)) };
+}
+
+/**
+ * How many threads read ahead of a `walk()`. `PWALK_THREADS` stands in for an option nobody gave. Local file systems
  * keep the processors busy: one thread each. Remote ones wait: many.
  * @throws PwalkError `PWALK_OPTIONS_INVALID` when `PWALK_THREADS` is no number of threads
  */
@@ -53,11 +77,18 @@ export function threadCount(
   isRemote: boolean,
   machine: MachineLimits = {},
 ): number {
-  const { env = process.env } = machine;
-  const fixed = requested ?? fixedByEnvironment(env.PWALK_THREADS);
-  if (fixed !== null) return Math.min(fixed, MOST_THREADS);
+  const fixed = fixedThreads(requested, machine);
+  if (fixed !== null) return fixed;
   const cpus = Math.min(cpuLimit(machine), MOST_THREADS);
   return isRemote ? Math.min(REMOTE_THREADS, cpus * REMOTE_THREADS_PER_CPU) : cpus;
+}
+
+function fixedThreads(
+  requested: number | undefined,
+  { env = process.env }: MachineLimits,
+): number | null {
+  const fixed = requested ?? fixedByEnvironment(env.PWALK_THREADS);
+  return fixed === null ? null : Math.min(fixed, MOST_THREADS);
 }
 
 function fixedByEnvironment(text: string | undefined): number | null {

@@ -99,7 +99,7 @@ describe('a walk in parts', () => {
     const open = (root: RootIdentity, now: Partial<RootIdentity>, sameFileSystems = false) => {
       const from = { frontier: Buffer.alloc(0), roots: [root] };
       const part = new WalkPart({ from, resumable: true, sameFileSystems });
-      part.opened([path], [{ errno: 0, remote: false, ...root, ...now }]);
+      part.opened([path], [{ errno: 0, ...root, ...now }]);
     };
     open(then, {});
     open(then, { dev: 9n });

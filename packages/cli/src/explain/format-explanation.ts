@@ -1,8 +1,8 @@
-import { type ExplainedStage, type Explanation, fullEntrySchema } from '@pwalk/core';
+import { type ExplainedStage, type Explanation, fullEntrySchema, type SourceThreads } from '@pwalk/core';
 
 /** How a pipeline would be run, for people: some lines of text without a final newline. */
 export function formatExplanation(explanation: Explanation): string {
-  const { source, filters, sinks, actions, columns, calls } = explanation;
+  const { source, filters, sinks, actions, columns, calls, threads } = explanation;
   const ahead = [source, ...filters];
   const lines = ahead.map((stage, depth) => line(stage, depth));
   for (const sink of sinks) {
@@ -18,7 +18,13 @@ export function formatExplanation(explanation: Explanation): string {
     lines.push(`  for each entry:     ${counted(calls.perEntry)}`);
     lines.push(`  for each directory: ${counted(calls.perDirectory)}`);
   }
+  if (threads !== null) lines.push(`threads: ${counts(threads)}`);
   return lines.join('\n');
+}
+
+/** `4`; `2, up to 64 while calls are slow`. */
+function counts({ least, most }: SourceThreads): string {
+  return most > least ? `${least}, up to ${most} while calls are slow` : String(least);
 }
 
 /** A stage, indented by how many stand before it. */

@@ -39,6 +39,7 @@ export async function summaryOf(
     complete,
     outputs: [...(await outputsOf({ state, isWhole }, path, rows, errorsPath)), ...tables],
     seconds: state.seconds,
+    threads: null,
     stopped: isWhole
       ? null
       : { reason: stop?.reason ?? 'request', directoriesLeft, resumable: true },
@@ -64,6 +65,7 @@ export function summaryOfFile({
     complete: isComplete(accounting),
     outputs: [{ path, format: 'parquet', rows, bytes }],
     seconds,
+    threads: null,
     stopped: null,
     wasWhole: true,
     exitCode: exitCodes.complete,

@@ -1,6 +1,6 @@
 import type { Effect } from '../plugin/capabilities.js';
 import type { Kind } from '../plugin/plugin.js';
-import type { SourceCalls } from '../plugin/source.js';
+import type { SourceCalls, SourceThreads } from '../plugin/source.js';
 import { fullEntrySchema } from '../schema/entry-schema.js';
 import { checkPipeline } from './check-pipeline.js';
 import { type CheckedStage, createStage } from './open-stage.js';
@@ -28,6 +28,8 @@ export interface Explanation {
   readonly columns: readonly string[];
   /** What the source asks of the system for them; null when it cannot tell. */
   readonly calls: SourceCalls | null;
+  /** With how many threads it would read; null when it cannot tell. */
+  readonly threads: SourceThreads | null;
 }
 
 /**
@@ -48,6 +50,7 @@ export async function explainPipeline(spec: PipelineSpec): Promise<Explanation> 
     actions: actions.map(explained),
     columns: [...fullEntrySchema.pick(columns).fields.map(({ name }) => name), ...own],
     calls: instance.calls?.(columns) ?? null,
+    threads: instance.threads?.() ?? null,
   };
 }
 

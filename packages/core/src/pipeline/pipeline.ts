@@ -8,7 +8,7 @@ import type { ScanFacts, SinkContext, SourceContext, StageContext } from '../plu
 import type { Success } from '../plugin/outcome.js';
 import type { Stage } from '../plugin/plugin.js';
 import type { Output } from '../plugin/sink.js';
-import type { SourceProgress } from '../plugin/source.js';
+import type { SourceProgress, SourceThreads } from '../plugin/source.js';
 import type { Timeouts } from '../plugin/timeouts.js';
 import type { EntrySchema } from '../schema/entry-schema.js';
 import { escapeMessage } from '../text/escape.js';
@@ -60,6 +60,8 @@ export interface PipelineResult {
   readonly scan: ScanFacts;
   /** Null when the source keeps no account. */
   readonly accounting: Accounting | null;
+  /** With how many threads the source read; null when it does not tell. */
+  readonly threads: SourceThreads | null;
   /** Rows that came out of the source. */
   readonly rows: number;
   /** Rows that came through the filters. */
@@ -131,7 +133,7 @@ class Run {
   async #live(): Promise<PipelineResult> {
     const sinks: LiveSink[] = [];
     try {
-      const { accounting, isPartial, changes } = await this.#walk(sinks);
+      const { accounting, threads, isPartial, changes } = await this.#walk(sinks);
       this.#abort.signal.throwIfAborted();
       const complete =
         (accounting === null || isComplete(accounting)) && this.#skippedBatches === 0 && !isPartial;
@@ -154,6 +156,7 @@ class Run {
       return {
         scan: this.#scan,
         accounting,
+        threads,
         rows: this.#rows,
         matched: this.#matched,
         complete: complete && actions.every(({ state }) => state === 'complete'),
@@ -192,6 +195,7 @@ class Run {
   /** Opens every stage, reads the source to its end, runs the actions. */
   async #walk(sinks: LiveSink[]): Promise<{
     accounting: Accounting | null;
+    threads: SourceThreads | null;
     isPartial: boolean;
     changes: [LiveStage<'action'>, EffectCounts][];
   }> {
@@ -238,6 +242,7 @@ class Run {
 
     const accounting = told(source, 'accounting', () => source.instance.accounting?.()) ?? null;
     if (accounting !== null) checkAccounting(accounting, this.#rows);
+    const threads = told(source, 'threads', () => source.instance.threads?.()) ?? null;
     const isPartial = told(source, 'isPartial', () => source.instance.isPartial?.()) ?? false;
     const changes: [LiveStage<'action'>, EffectCounts][] = [];
     for (const action of actions) {
@@ -248,7 +253,7 @@ class Run {
       });
       changes.push([action, counts]);
     }
-    return { accounting, isPartial, changes };
+    return { accounting, threads, isPartial, changes };
   }
 
   /** Opens filters that follow each other; returns the schema of what comes out of the last. */

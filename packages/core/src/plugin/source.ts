@@ -22,6 +22,20 @@ export interface SourceCalls {
   readonly perDirectory: readonly string[];
 }
 
+/** How many threads a source reads with. */
+export interface SourceThreads {
+  /** So many where calls are quick … */
+  readonly least: number;
+  /** … and up to so many where they are slow; the same number: always so many. */
+  readonly most: number;
+  /** The most it had at a time; null before it reads. */
+  readonly peak: number | null;
+  /** What a call took on average; null where nobody measured. */
+  readonly callMicroseconds: number | null;
+  /** Entries of a large directory that a thread takes at a time, at last; null where nobody measured. */
+  readonly chunk: number | null;
+}
+
 /**
  * Produces the batches of a run, pulled: the engine asks for the next batch only while the pipeline
  * holds a credit, so a source that stops when it is not asked is all that backpressure needs.
@@ -41,6 +55,8 @@ export interface Source extends Closable {
   acknowledge?(batch: EntryBatch, status: Acknowledgement): void;
   /** What it would ask of the system for these columns; for people who want to know, before anything is opened. */
   calls?(columns: ReadonlySet<string>): SourceCalls;
+  /** With how many threads: what it would choose before it reads, what it chose after the last batch. */
+  threads?(): SourceThreads;
   /** Called from a timer while `read` is under way, some times a second. */
   progress?(): SourceProgress;
   /** Called after the last batch: what it gave is not all there is, because it was asked to end early or to begin in the middle. */

@@ -55,6 +55,8 @@ class OperationClock {
   // The watchdog. A word that says `calling` names one call.
   uint64_t word() const noexcept { return word_.load(std::memory_order_relaxed); }
   static bool is_calling(uint64_t word) noexcept { return (word & phase_mask) == calling; }
+  // Calls begun so far.
+  static uint64_t calls_of(uint64_t word) noexcept { return word >> phase_bits; }
   // Stops the worker at the end of the call it is in; false when that is not the call of `word` any more.
   bool hold(uint64_t word) noexcept {
     return word_.compare_exchange_strong(word, (word & ~phase_mask) | held, std::memory_order_acq_rel);

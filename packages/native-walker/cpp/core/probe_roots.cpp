@@ -1,7 +1,5 @@
 #include <fcntl.h>
-#include <sys/vfs.h>
 
-#include "core/mount_table.hpp"
 #include "core/stat_call.hpp"
 #include "core/walk_options.hpp"
 
@@ -14,10 +12,7 @@ std::vector<RootProbe> probe_roots(const std::vector<std::string>& roots) {
   for (const std::string& root : roots) {
     StatRow row;
     const int error = stat(AT_FDCWD, root.c_str(), false, row);
-    struct statfs file_system{};
-    const bool known = error == 0 && ::statfs(root.c_str(), &file_system) == 0;
     probes.push_back({.error = error,
-                      .remote = known && is_remote(static_cast<uint32_t>(file_system.f_type)),
                       .identity = {row.dev, row.inode},
                       .btime = row.has_btime ? std::optional(row.btime) : std::nullopt});
   }

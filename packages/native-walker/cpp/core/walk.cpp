@@ -42,21 +42,37 @@ std::shared_ptr<Walk> Walk::start(WalkOptions options, std::function<void()> wak
     return walk;
   }
   walk->push_work();
-  walk->live_threads_ = threads;
   const SignalsBlocked blocked;
-  for (size_t i = 0; i < threads; ++i) walk->workers_.push_back(std::make_shared<Worker>(state, i));
-  for (size_t i = 0; i < threads; ++i) {
-    try {
-      std::thread([walk, worker = walk->workers_[i]] { walk->run(worker); }).detach();
-    } catch (const std::exception&) {
-      // The process may have no more threads. Fewer do as well: others steal what these were given.
-      walk->threads_ended(threads - i);
-      if (i == 0) throw;
-      break;
-    }
+  {
+    const std::lock_guard lock(walk->mutex_);
+    walk->start_worker(0);
   }
+  walk->resize(threads);
   walk->start_watchdog();
+  if (state.options.adapts()) walk->start_control();
   return walk;
+}
+
+void Walk::resize(size_t threads) {
+  state_.threads.store(threads, std::memory_order_relaxed);
+  const std::lock_guard lock(mutex_);
+  try {
+    for (size_t index = 0; index < threads; ++index) start_worker(index);
+  } catch (const std::exception&) {
+    // The process may have no more threads. Fewer do as well: others steal what these were given.
+  }
+}
+
+// Unless it is at work, or the walk is over. Mutex held, indices in turn.
+void Walk::start_worker(size_t index) {
+  if (is_over_ || (index < at_work_.size() && at_work_[index])) return;
+  if (index == workers_.size()) {
+    at_work_.push_back(false);
+    workers_.push_back(std::make_shared<Worker>(state_, index));
+  }
+  std::thread([walk = shared_from_this(), worker = workers_[index]] { walk->run(worker); }).detach();
+  at_work_[index] = true;
+  ++live_threads_;
 }
 
 // The roots, or what an earlier walk has left. Round robin, last first: a worker takes the newest of its own.
@@ -94,7 +110,7 @@ void Walk::run(const std::shared_ptr<Worker>& worker) {
   } catch (const std::exception& error) {
     fail(EIO, error.what());
   }
-  threads_ended(1);
+  thread_ended(worker->index());
 }
 
 void Walk::start_watchdog() {
@@ -111,6 +127,22 @@ void Walk::start_watchdog() {
     std::thread(look_after).detach();
   } catch (const std::system_error&) {
     // No thread is left for it. The walk can do without, as long as everything answers.
+  }
+}
+
+void Walk::start_control() {
+  const auto control = [walk = shared_from_this()] {
+    pthread_setname_np(pthread_self(), "pwalk-control");
+    try {
+      walk->control_.run([&walk] { return walk->workers(); }, [&walk](size_t threads) { walk->resize(threads); });
+    } catch (const std::exception& error) {
+      walk->fail(ENOMEM, error.what());
+    }
+  };
+  try {
+    std::thread(control).detach();
+  } catch (const std::system_error&) {
+    // No thread is left for it, nor for more workers.
   }
 }
 
@@ -137,14 +169,16 @@ void Walk::fail(int error, std::string message) {
   cancel();
 }
 
-void Walk::threads_ended(size_t count) {
+void Walk::thread_ended(size_t index) {
   {
     const std::lock_guard lock(mutex_);
-    live_threads_ -= count;
-    if (live_threads_ != 0) return;
+    at_work_[index] = false;
+    if (--live_threads_ != 0) return;
+    is_over_ = true;
     ended_.notify_all();
   }
   watchdog_.stop();
+  control_.stop();
   state_.queue.end();
 }
 

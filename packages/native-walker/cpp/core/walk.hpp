@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "core/concurrency_control.hpp"
 #include "core/walk_state.hpp"
 #include "core/watchdog.hpp"
 #include "core/worker.hpp"
@@ -31,10 +32,10 @@ struct WalkProgress {
 
 // A walk and its threads.
 //
-// Lifetime: the threads, one more for the watchdog, are detached and each holds a reference, so the
-// walk lives until the last of them returns, also when its owner is gone and a thread hangs in the
-// kernel. Nothing in it
-// points to the owner but `wake`, which must be safe to call at any time.
+// Lifetime: the threads, one more for the watchdog and one for the control of their number, are detached
+// and each holds a reference, so the walk lives until the last of them returns, also when its owner is
+// gone and a thread hangs in the kernel. Nothing in it points to the owner but `wake`, which must be safe
+// to call at any time.
 // Threads: every method on any thread; poll() and recycle() from one consumer at a time.
 class Walk : public std::enable_shared_from_this<Walk> {
  public:
@@ -58,6 +59,9 @@ class Walk : public std::enable_shared_from_this<Walk> {
   // The directories that were not entered because of stop(), for a walk that goes on (WalkOptions::remaining);
   // nothing when all were. After the end of the threads.
   std::optional<std::string> remaining() const;
+  // Makes the workers so many, at least one: starts what is missing, lets go what is too many when it is
+  // done with what it is at. For the control, where there is one.
+  void resize(size_t threads);
   // Waits until the threads have ended; false when they have not by then.
   bool wait_ended(std::chrono::steady_clock::time_point deadline);
 
@@ -65,23 +69,29 @@ class Walk : public std::enable_shared_from_this<Walk> {
   Accounting accounting();
   WalkProgress progress() const;
   WalkNotes::Contents notes() const { return state_.notes.contents(); }
+  ConcurrencyControl::Chosen concurrency() const { return control_.chosen(); }
 
  private:
   void run(const std::shared_ptr<Worker>& worker);
   void start_watchdog();
+  void start_control();
+  void start_worker(size_t index);
   void replace(size_t index, std::shared_ptr<Worker> heir);
   std::vector<std::shared_ptr<Worker>> workers() const;
   void push_work();
   void fail(int error, std::string message);
-  void threads_ended(size_t count);
+  void thread_ended(size_t index);
 
   WalkState state_;
   mutable std::mutex mutex_;
   std::condition_variable ended_;
   size_t live_threads_ = 0;  // but those that were given up
+  bool is_over_ = false;     // no thread is left, and none is started
   size_t given_up_ = 0;
-  std::vector<std::shared_ptr<Worker>> workers_;  // at work now
+  std::vector<std::shared_ptr<Worker>> workers_;  // of an index that is not at work, the last that was
+  std::vector<bool> at_work_;                     // a thread runs the worker of this index
   Watchdog watchdog_{state_};
+  ConcurrencyControl control_{state_};
   std::optional<WalkFailure> failure_;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -22,6 +23,8 @@ struct WalkOptions {
   std::optional<std::string> remaining;
   bool retry_degraded = false;  // of it, mounts that were given up are asked again
   size_t threads = 1;
+  // Where calls turn out to be slow, up to so many (ConcurrencyRule); no more than `threads`: always `threads`.
+  size_t most_threads = 0;
   ColumnSet columns = default_columns;
   BatchLimits batch;
   size_t queue_batches = 4;
@@ -35,16 +38,19 @@ struct WalkOptions {
   StatMode stat_mode = StatMode::automatic;
   std::vector<FileIdentity> own_files;         // the scan's own output: counted, no row
   // Entries of one directory that are statted in one go; the rest of a larger one is spread over the workers.
+  // Where the number of threads is not fixed, this is measured too.
   size_t stat_chunk_local = 1024;
   size_t stat_chunk_remote = 16;
   // A call into the kernel that takes longer is told of, and past the second its mount is given up; 0: never.
   std::chrono::milliseconds warn_after{30'000};
   std::chrono::milliseconds op_timeout{0};
+
+  bool adapts() const { return most_threads > threads; }
+  size_t largest_crew() const { return std::max(threads, most_threads); }
 };
 
 struct RootProbe {
-  int error;    // of looking at it; 0 when it is there
-  bool remote;  // on a file system that is another machine's or another process's
+  int error;  // of looking at it; 0 when it is there
   FileIdentity identity;
   std::optional<int64_t> btime;  // microseconds
 };

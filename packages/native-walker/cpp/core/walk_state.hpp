@@ -26,10 +26,11 @@ struct WalkState {
         stat(options.columns, options.stat_mode),
         scope(options, notes),
         exclude(options.exclude, options.exclude_paths),
-        descriptors(DescriptorPool::capacity_for(options.threads)),
+        descriptors(DescriptorPool::capacity_for(options.largest_crew())),
         frontier(options.threads, [](const WorkItem& item) { return std::holds_alternative<DirectoryRef>(item); }),
         queue(options.queue_batches, std::move(wake)),
-        batches(options.columns, options.batch) {}
+        batches(options.columns, options.batch),
+        threads(options.threads) {}
 
   bool cancelled() const { return cancel_flag.load(std::memory_order_relaxed); }
 
@@ -47,6 +48,8 @@ struct WalkState {
   AccountNames users{AccountNames::Kind::user};
   AccountNames groups{AccountNames::Kind::group};
   std::atomic<bool> cancel_flag{false};
+  std::atomic<size_t> threads;        // workers there are to be: those of a higher index leave
+  std::atomic<size_t> stat_chunk{0};  // entries; 0: not measured, as the kind of the mount suggests
   std::atomic<uint64_t> rows{0};  // for progress; raised once per directory
 
   std::mutex accounting_mutex;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <fcntl.h>
+#include <unistd.h>
 
 #include "core/retries.hpp"
 
@@ -34,6 +35,7 @@ class DescriptorUse {
 Worker::Worker(WalkState& state, size_t index)
     : state_(state),
       index_(index),
+      lane_(index % state.options.threads),
       stats_(state.options.columns.intersects(stat_columns)),
       buffer_(std::make_unique_for_overwrite<std::byte[]>(getdents_buffer)),
       excluder_(state.exclude),
@@ -42,6 +44,7 @@ Worker::Worker(WalkState& state, size_t index)
 Worker::Worker(Heir, Worker& stuck)
     : state_(stuck.state_),
       index_(stuck.index_),
+      lane_(stuck.lane_),
       stats_(stuck.stats_),
       buffer_(std::make_unique_for_overwrite<std::byte[]>(getdents_buffer)),
       legacy_(new Legacy{*stuck.part_.directory,
@@ -53,9 +56,12 @@ Worker::Worker(Heir, Worker& stuck)
       writer_(std::move(stuck.writer_)) {}
 
 void Worker::run() {
+  task_.store(::gettid(), std::memory_order_relaxed);
   if (legacy_) carry_on(*legacy_);
   legacy_.reset();
-  while (auto item = state_.frontier.next(index_)) {
+  while (index_ < state_.threads.load(std::memory_order_relaxed)) {
+    auto item = state_.frontier.next(lane_);
+    if (!item) break;
     if (const auto* directory = std::get_if<DirectoryRef>(&*item)) {
       visit(*directory);
     } else {

@@ -1,9 +1,12 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <string_view>
 #include <vector>
+
+#include <sys/types.h>
 
 #include "core/dirents.hpp"
 #include "core/operation_clock.hpp"
@@ -19,6 +22,9 @@ namespace pwalk {
 // its parts (its listing and its stat chunks), so always after the rows of its entries. A large
 // directory's stats are spread: all but its first chunk are pushed as items, a bounded number at a
 // time, which other workers steal or this one takes back.
+//
+// Leaving: a worker whose index is not below WalkState::threads any more leaves between items, and hands
+// over what it has. Workers share the frontier's lanes where there are more of them than lanes.
 class Worker {
  public:
   Worker(WalkState& state, size_t index);
@@ -28,11 +34,15 @@ class Worker {
   struct Heir {};
   Worker(Heir, Worker& stuck);
 
-  // Returns when the walk has ended or was cancelled. Throws std::bad_alloc, and Abandoned when
+  // Returns when the walk has ended or was cancelled, or the worker is one too many; may be
+  // called again then. Throws std::bad_alloc, and Abandoned when
   // another has taken its place.
   void run();
 
+  size_t index() const { return index_; }
   OperationClock& clock() { return clock_; }
+  // Of the thread that runs it, 0 until there is one; for others to ask the kernel about.
+  pid_t task() const { return task_.load(std::memory_order_relaxed); }
 
  private:
   static constexpr size_t getdents_buffer = 128 << 10;
@@ -106,6 +116,8 @@ class Worker {
 
   WalkState& state_;
   const size_t index_;
+  const size_t lane_;  // of the frontier
+  std::atomic<pid_t> task_{0};
   const bool stats_;  // some column needs every entry statted
   std::unique_ptr<std::byte[]> buffer_;
   std::unique_ptr<const Legacy> legacy_;

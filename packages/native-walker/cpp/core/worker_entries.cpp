@@ -85,9 +85,12 @@ ssize_t Worker::read(const Directory& directory, int fd) {
 // Examines a block of entries here, or pushes it in chunks for whoever has time.
 void Worker::spread(const DirectoryRef& directory, int fd, DirentBytes records, size_t& in_first_chunk, Tally& tally) {
   const WalkOptions& options = state_.options;
-  if (!stats_ || options.threads == 1) return examine_all(directory, fd, 0, records, tally);
-  const size_t chunk_size = directory->mount->remote ? options.stat_chunk_remote : options.stat_chunk_local;
-  const uint32_t most_open_parts = std::max(least_open_parts, static_cast<uint32_t>(4 * options.threads));
+  if (!stats_ || options.largest_crew() == 1) return examine_all(directory, fd, 0, records, tally);
+  const size_t measured = state_.stat_chunk.load(std::memory_order_relaxed);
+  const size_t suggested = directory->mount->remote ? options.stat_chunk_remote : options.stat_chunk_local;
+  const size_t chunk_size = measured == 0 ? suggested : measured;
+  const uint32_t most_open_parts =
+      std::max(least_open_parts, static_cast<uint32_t>(4 * state_.threads.load(std::memory_order_relaxed)));
   while (!records.empty() && !state_.cancelled()) {
     const bool first = in_first_chunk < chunk_size;
     DirentCursor cursor(records);
@@ -109,7 +112,7 @@ void Worker::spread(const DirectoryRef& directory, int fd, DirentBytes records, 
     auto item = std::make_unique<StatChunk>(StatChunk{directory, {chunk.begin(), chunk.end()}});
     directory->open_parts.fetch_add(1, std::memory_order_relaxed);
     directory->users.fetch_add(1, std::memory_order_relaxed);
-    state_.frontier.push(index_, std::move(item));
+    state_.frontier.push(lane_, std::move(item));
   }
 }
 
@@ -237,7 +240,7 @@ void Worker::examine_directory(const DirectoryRef& directory, int fd, const Dire
     // When all else is done: a directory that is in the walked trees themselves is reported there.
     state_.frontier.push_later(std::move(child));
   } else {
-    state_.frontier.push(index_, std::move(child));
+    state_.frontier.push(lane_, std::move(child));
   }
   ++tally.accounted;
 }

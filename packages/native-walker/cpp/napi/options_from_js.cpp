@@ -122,6 +122,7 @@ WalkOptions options_from_js(const Napi::Object& object) {
   }
   options.retry_degraded = flag_option(object, "retryDegraded");
   options.threads = count_option(object, "threads", options.threads, 1, 1024);
+  options.most_threads = count_option(object, "mostThreads", 0, 0, 1024);
   options.columns = columns_option(object);
   options.batch.rows = count_option(object, "batchRows", options.batch.rows, 1, 1 << 20);
   options.batch.bytes = count_option(object, "batchBytes", options.batch.bytes, 1, 1 << 30);

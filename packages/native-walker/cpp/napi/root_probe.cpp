@@ -21,7 +21,6 @@ Napi::Array to_js(Napi::Env env, const std::vector<RootProbe>& findings) {
   for (size_t i = 0; i < findings.size(); ++i) {
     Napi::Object root = Napi::Object::New(env);
     root.Set("errno", findings[i].error);
-    root.Set("remote", findings[i].remote);
     root.Set("dev", Napi::BigInt::New(env, findings[i].identity.dev));
     root.Set("inode", Napi::BigInt::New(env, findings[i].identity.inode));
     root.Set("btime", findings[i].btime ? Napi::Value(Napi::BigInt::New(env, *findings[i].btime)) : env.Null());

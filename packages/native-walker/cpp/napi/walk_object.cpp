@@ -206,6 +206,11 @@ Napi::Value WalkObject::progress(const Napi::CallbackInfo& info) {
   object.Set("blockedThreads", static_cast<double>(now.blocked_threads));
   object.Set("liveThreads", static_cast<double>(now.live_threads));
   object.Set("givenUpThreads", static_cast<double>(now.given_up_threads));
+  const ConcurrencyControl::Chosen chosen = walk_->concurrency();
+  object.Set("threads", static_cast<double>(chosen.threads));
+  object.Set("peakThreads", static_cast<double>(chosen.peak_threads));
+  object.Set("statChunk", static_cast<double>(chosen.stat_chunk));
+  object.Set("callNanoseconds", static_cast<double>(chosen.call_time.count()));
   return object;
 }
 

@@ -99,6 +99,7 @@ int child_main(const std::string& task, const std::string& root) {
   if (task == "own-atime") own_atime(root);
   if (task == "hung-pool") walk_beside_what_hangs(root);
   if (task.starts_with("hang-") || task.starts_with("stop-")) scan_what_hangs(task, root);
+  if (task == "wait") scan_what_waits(root);
   // Not exit(): a leak check needs descriptors and privileges this process gave away.
   std::fflush(nullptr);
   ::_exit(check::failed() ? 1 : 0);

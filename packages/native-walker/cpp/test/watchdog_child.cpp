@@ -74,4 +74,36 @@ void scan_what_hangs(const std::string& task, const std::string& root) {
   CHECK_EQ(consumer.walk().accounting().rows, books.rows);
 }
 
+void scan_what_waits(const std::string& root) {
+  const Scan whole = scan(root);
+  HangingCalls hanging("stuck");
+  if (!hanging.works()) {
+    std::fprintf(stderr, "  no seccomp listener here: slow calls are not tested\n");
+    return;
+  }
+  WalkOptions options;
+  options.roots = {root};
+  options.threads = 1;
+  options.most_threads = 8;
+  options.batch.rows = 16;
+  options.queue_batches = 1000;  // nobody takes them while calls are held
+  Consumer consumer(options);
+  // That many calls can only be held at once if that many threads make them.
+  while (hanging.held() < 8) std::this_thread::yield();
+  const ConcurrencyControl::Chosen chosen = consumer.walk().concurrency();
+  CHECK_EQ(chosen.threads, 8U);
+  CHECK_EQ(chosen.stat_chunk, 16U);
+  hanging.release();
+  std::set<std::string> paths;
+  while (BatchPtr batch = consumer.next()) {
+    for (const ScannedRow& row : rows_of(*batch)) CHECK(paths.insert(row.path).second);
+    consumer.walk().recycle(std::move(batch));
+  }
+  CHECK(consumer.ended());
+  CHECK(!consumer.walk().failure());
+  CHECK_EQ(paths.size(), whole.rows.size());
+  CHECK_EQ(consumer.walk().accounting().rows, whole.rows.size());
+  CHECK_EQ(consumer.walk().concurrency().peak_threads, 8U);
+}
+
 }  // namespace pwalk::test
