@@ -31,7 +31,7 @@ export interface ReportSummary {
   /** In the order they were asked for; then the files of errors, of directories and of hard links. */
   readonly outputs: readonly Output[];
   readonly seconds: number;
-  /** With how many threads it was read; null of a scan that can be resumed, which may have had several runs. */
+  /** With how many threads this run read; null when it had nothing left to read. */
   readonly threads: SourceThreads | null;
   /** Why directories are missing from the result: the run was stopped. Null when it ran to its end. */
   readonly stopped: {

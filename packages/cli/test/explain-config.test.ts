@@ -18,7 +18,10 @@ export default { pipelines: { nightly: { description: 'what is large', roots: ['
 describe('pwalk explain of a configured pipeline', () => {
   it('shows stages, columns, calls, effects and settings, and creates none but the source', () => {
     project(here.path, { 'c.mjs': config });
-    const ended = pwalk(['explain', '-c', 'c.mjs', 'nightly'], { cwd: here.path });
+    const ended = pwalk(['explain', '-c', 'c.mjs', 'nightly'], {
+      cwd: here.path,
+      env: { ...process.env, PWALK_THREADS: '2' },
+    });
     expect(ended).toMatchObject({ status: 0, stderr: '' });
     expect(ended.stdout.replace(here.path, '')).toBe(
       `pipeline nightly of /c.mjs: what is large
@@ -34,6 +37,7 @@ columns asked of walker#1, 3 of ${fullEntrySchema.fields.length}:
 system calls:
   for each entry:     statx
   for each directory: openat, fstat, 2 getdents64, close
+threads: 2
 
 allowed: fs:chmod
 memory: 64.0 MiB beyond what Node takes

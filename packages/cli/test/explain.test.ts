@@ -19,7 +19,9 @@ describe('pwalk explain', () => {
       '--errors',
       'e.csv',
     ];
-    const { status, stdout } = pwalk(['explain', '/no/such/place', ...flags], { cwd: here.path });
+    const { status, stdout } = pwalk(['explain', '/no/such/place', ...flags, '--threads', '2'], {
+      cwd: here.path,
+    });
     expect(status).toBe(0);
     expect(stdout).toBe(
       `source walker#1
@@ -33,6 +35,7 @@ columns asked of walker#1, 6 of ${fullEntrySchema.fields.length}:
 system calls:
   for each entry:     statx
   for each directory: openat, fstat, 2 getdents64, close
+threads: 2
 `,
     );
     expect(readdirSync(here.path)).toEqual([]);

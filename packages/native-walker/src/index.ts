@@ -5,7 +5,13 @@ export { scan } from './scan.js';
 export type { ScanOptions } from './scan-options.js';
 export { describeRemaining, lockFile, requireNativeWalker } from './scan-support.js';
 export { snapshotNames } from './snapshot-names.js';
-export { cpuLimit, type MachineLimits, type ThreadRange, threadCount, threadRange } from './thread-count.js';
+export {
+  cpuLimit,
+  type MachineLimits,
+  type ThreadRange,
+  threadCount,
+  threadRange,
+} from './thread-count.js';
 export { decodePath, encodePath } from './walk/surrogate-escape.js';
 export type { WalkProgress, WalkStep } from './walk/traversal.js';
 export { walk, walkPruned, walkSync } from './walk/walk.js';

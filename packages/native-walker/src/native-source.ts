@@ -110,14 +110,13 @@ export class NativeSource implements Source {
     const { part } = options;
     const roots = options.roots.map(pathBytes);
     const threads = threadRange(options.threads);
-    const most = mostWithin(ctx.memory, threads);
     const walk = this.#start({
       roots,
       threads: threads.least,
-      mostThreads: most,
+      mostThreads: threads.most,
       columns: columnMask(this.#schema),
       batchRows: batchRows(part?.options.rows),
-      batchBytes: batchBytes(ctx.memory, batchesInFlight(threads.least, most)),
+      batchBytes: batchBytes(ctx.memory, batchesInFlight(threads)),
       queueBatches: threads.least * 2,
       skipNames: options.snapshots ? [] : snapshotNames.map((name) => Buffer.from(name)),
       stat: options.stat === 'sync' ? 'sync' : 'auto',
@@ -284,7 +283,7 @@ function batchRows(partRows = Number.POSITIVE_INFINITY): number {
 }
 
 /** One batch per thread, one per place in the queue, and the copies. */
-function batchesInFlight(least: number, most: number): number {
+function batchesInFlight({ least, most }: ThreadRange): number {
   return most + least * 2 + 8;
 }
 
@@ -292,12 +291,6 @@ function batchesInFlight(least: number, most: number): number {
 function batchBytes(memory: number, batches: number): number {
   const share = (memory * WALKER_SHARE) / batches;
   return Math.floor(Math.min(LARGEST_BATCH, Math.max(SMALLEST_BATCH, share)));
-}
-
-/** No more threads than there is memory for the smallest batches of. */
-function mostWithin(memory: number, { least, most }: ThreadRange): number {
-  const batches = Math.floor((memory * WALKER_SHARE) / SMALLEST_BATCH);
-  return Math.max(least, Math.min(most, batches - batchesInFlight(least, 0)));
 }
 
 /** A figure, or null for the 0 that says there is none. */

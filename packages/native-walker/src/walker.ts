@@ -28,6 +28,7 @@ function createSource(options: WalkerOptions): Source {
     },
     read: (ctx) => portable.read(ctx),
     calls: () => portable.calls(),
+    threads: () => portable.threads(),
     progress: () => portable.progress(),
     accounting: () => portable.accounting(),
     isPartial: () => portable.isPartial(),

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { cpuLimit, threadCount } from '@pwalk/native-walker';
+import { cpuLimit, threadCount, threadRange } from '@pwalk/native-walker';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 let dir: string;
@@ -75,5 +75,22 @@ describe('threadCount', () => {
   it('keeps many calls in flight where calls wait', () => {
     expect(threadCount(undefined, true, machine())).toBe(32);
     expect(threadCount(undefined, true, machine({}, { NSLOTS: '1' }))).toBe(16);
+  });
+});
+
+describe('threadRange', () => {
+  it('is one number where somebody fixed it', () => {
+    const env = { PWALK_THREADS: '3' };
+    expect(threadRange(7, machine({}, env))).toEqual({ least: 7, most: 7 });
+    expect(threadRange(undefined, machine({}, env))).toEqual({ least: 3, most: 3 });
+  });
+
+  it('leaves room for calls that wait, less with one processor, and none beyond 64', () => {
+    expect(threadRange(undefined, machine())).toEqual({ least: 16, most: 64 });
+    expect(threadRange(undefined, machine({}, { NSLOTS: '1' }))).toEqual({ least: 1, most: 32 });
+    expect(threadRange(undefined, { ...machine(), affinity: 128 })).toEqual({
+      least: 128,
+      most: 128,
+    });
   });
 });

@@ -1,4 +1,9 @@
-import { type ExplainedStage, type Explanation, fullEntrySchema, type SourceThreads } from '@pwalk/core';
+import {
+  type ExplainedStage,
+  type Explanation,
+  fullEntrySchema,
+  type SourceThreads,
+} from '@pwalk/core';
 
 /** How a pipeline would be run, for people: some lines of text without a final newline. */
 export function formatExplanation(explanation: Explanation): string {

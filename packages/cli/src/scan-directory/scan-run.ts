@@ -6,6 +6,7 @@ import {
   PwalkError,
   runPipeline,
   type SourceProgress,
+  type SourceThreads,
   type Stage,
 } from '@pwalk/core';
 import { describeRemaining, WalkPart } from '@pwalk/native-walker';
@@ -50,6 +51,7 @@ export class ScanRun {
   readonly #secondsBefore: number;
   readonly #firstGeneration: number;
   #state: ScanState;
+  #threads: SourceThreads | null = null;
 
   constructor(
     directory: ScanDirectory,
@@ -68,6 +70,11 @@ export class ScanRun {
       interval: checkpoint.interval * 1000,
       partSize: checkpoint.partSize,
     });
+  }
+
+  /** With how many threads this run has walked so far; null when it has not. */
+  get threads(): SourceThreads | null {
+    return this.#threads;
   }
 
   /** @throws PwalkError; what is committed by then is kept */
@@ -99,7 +106,7 @@ export class ScanRun {
     stop.addEventListener('abort', end, { once: true });
     if (stop.aborted) end();
     const rowsBefore = this.#state.accounting?.rows ?? 0;
-    const { accounting, outputs } = await runPipeline({
+    const { accounting, threads, outputs } = await runPipeline({
       ...spec,
       onWarning: (message) => this.#plan.onWarning?.(message),
       ...(onProgress === undefined
@@ -113,6 +120,7 @@ export class ScanRun {
       stop.removeEventListener('abort', end);
     });
     if (accounting === null) throw noAccount();
+    this.#threads = together(this.#threads, threads);
     const ofTable = (name?: string) => partOf(outputs.find(({ table }) => table === name));
     const entries = ofTable();
     this.#cutter.learn(accounting.rows, entries?.bytes ?? 0);
@@ -201,6 +209,17 @@ export class ScanRun {
 /** Whether a table of directories is to be made. */
 export function hasTotals({ directories, hardLinks }: ReportPlan): boolean {
   return directories !== undefined || hardLinks !== undefined;
+}
+
+/** Of two parts one after the other: the most there were, and the latest that was measured. */
+function together(before: SourceThreads | null, now: SourceThreads | null): SourceThreads | null {
+  if (before === null || now === null) return now ?? before;
+  return {
+    ...now,
+    peak: Math.max(before.peak ?? 0, now.peak ?? 0),
+    callMicroseconds: now.callMicroseconds ?? before.callMicroseconds,
+    chunk: now.chunk ?? before.chunk,
+  };
 }
 
 function partOf(output: Output | undefined): Part | null {

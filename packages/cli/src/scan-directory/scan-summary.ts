@@ -1,5 +1,12 @@
 import { lstat } from 'node:fs/promises';
-import { errorCount, exitCodes, isComplete, type Output, skippedCount } from '@pwalk/core';
+import {
+  errorCount,
+  exitCodes,
+  isComplete,
+  type Output,
+  type SourceThreads,
+  skippedCount,
+} from '@pwalk/core';
 import { formatOf } from '../output-format.js';
 import type { ReportSummary } from '../report.js';
 import type { StopRequest } from '../stop-request.js';
@@ -11,12 +18,14 @@ import type { WholeFile } from './single-file.js';
  * @param path as the user called it
  * @param stop of the run; null when there was nothing left to do
  * @param errorsPath as the user called the table of errors; undefined where none was asked for
+ * @param threads of the run; null when it walked nothing
  */
 export async function summaryOf(
   { state, isWhole, tables = [] }: ScanEnd,
   path: string,
   stop: StopRequest | null,
   errorsPath = state.scan.settings.errors,
+  threads: SourceThreads | null = null,
 ): Promise<ReportSummary> {
   const { directoriesLeft, scan, parts } = state;
   const { filters, failOnMatch = false } = scan.settings;
@@ -39,7 +48,7 @@ export async function summaryOf(
     complete,
     outputs: [...(await outputsOf({ state, isWhole }, path, rows, errorsPath)), ...tables],
     seconds: state.seconds,
-    threads: null,
+    threads,
     stopped: isWhole
       ? null
       : { reason: stop?.reason ?? 'request', directoriesLeft, resumable: true },

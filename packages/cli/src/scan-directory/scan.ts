@@ -147,15 +147,16 @@ async function run(
   try {
     if (plan.errors !== undefined) await directory.makeTable('errors');
     if (hasTotals(plan)) await directory.makeTable('totals');
-    const ended = await new ScanRun(directory, state, plan, checkpoint, {
+    const scanRun = new ScanRun(directory, state, plan, checkpoint, {
       stop: stop.signal,
       isResumed: how.isResumed,
       sameFileSystems: how.sameFileSystems ?? false,
       mostExamples: MOST_EXAMPLES,
       onProgress: onProgress === undefined ? undefined : show,
-    }).toEnd();
+    });
+    const ended = await scanRun.toEnd();
     if (ended.state.published !== null) await clear(directory, how.shown, plan.onWarning);
-    return await summaryOf(ended, how.shown, stop, plan.errors);
+    return await summaryOf(ended, how.shown, stop, plan.errors, scanRun.threads);
   } finally {
     stop.end();
   }

@@ -1,7 +1,8 @@
 // The raw-syscall floor: openat, getdents64, statx and close per thread with the walker's frontier
-// and directory handles, and no rows. What a scan costs above this is what its rows cost.
+// and directory handles, and no rows. What a scan costs above this is what its rows cost. With -c a
+// directory's stats are split among the threads, so many entries at a time.
 //
-//   floor [-t threads] [-m statx|none] root...
+//   floor [-t threads] [-m statx|none] [-c entries] root...
 #include <atomic>
 #include <cerrno>
 #include <chrono>
@@ -11,6 +12,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <variant>
 #include <vector>
 
 #include <fcntl.h>
@@ -26,15 +28,28 @@ namespace {
 
 using namespace pwalk;
 
+struct Chunk {
+  DirectoryRef directory;
+  std::vector<std::byte> records;
+};
+using Item = std::variant<DirectoryRef, std::unique_ptr<Chunk>>;
+
 struct Floor {
-  Floor(size_t threads, bool stats)
-      : use_stat(stats), stat(default_columns, StatMode::automatic), pool(DescriptorPool::capacity_for(threads)), frontier(threads) {}
+  Floor(size_t threads, bool stats, size_t split_at)
+      : use_stat(stats), chunk(split_at), stat(default_columns, StatMode::automatic), pool(DescriptorPool::capacity_for(threads)), frontier(threads) {}
 
   void run(size_t self) {
     uint64_t count = 0;
     const auto buffer = std::make_unique<std::byte[]>(buffer_size);
-    while (auto directory = frontier.next(self)) {
-      visit(self, *directory, {buffer.get(), buffer_size}, count);
+    while (auto item = frontier.next(self)) {
+      if (const auto* directory = std::get_if<DirectoryRef>(&*item)) {
+        visit(self, *directory, {buffer.get(), buffer_size}, count);
+      } else {
+        const Chunk& part = *std::get<std::unique_ptr<Chunk>>(*item);
+        const PinnedDirectory pinned(pool, *part.directory);
+        pool.release_user(*part.directory);
+        if (pinned.error() == 0) look_at(self, part.directory, pinned.fd(), part.records, count);
+      }
       frontier.done();
     }
     entries += count;
@@ -46,26 +61,43 @@ struct Floor {
     if (pinned.error() != 0) return;
     ssize_t size;
     while ((size = ::getdents64(pinned.fd(), buffer.data(), buffer.size())) > 0) {
-      DirentCursor cursor(buffer.first(static_cast<size_t>(size)));
-      Dirent entry;
-      while (cursor.next(entry)) {
-        if (entry.is_dot()) continue;
-        ++count;
-        EntryType type = type_of_dirent(entry.type);
-        StatRow row;
-        if ((use_stat || type == EntryType::unknown) && stat(pinned.fd(), entry.name.data(), false, row) == 0) type = row.type();
-        if (type != EntryType::directory) continue;
+      DirentBytes records = buffer.first(static_cast<size_t>(size));
+      while (chunk != 0) {
+        DirentCursor cursor(records);
+        Dirent entry;
+        size_t taken = 0;
+        while (taken < chunk && cursor.next(entry)) ++taken;
+        if (cursor.position() == records.size()) break;
+        const DirentBytes part = records.first(cursor.position());
+        records = records.subspan(cursor.position());
         directory->users.fetch_add(1, std::memory_order_relaxed);
-        frontier.push(self, Directory::child(directory, std::string(entry.name), use_stat ? &row : nullptr));
+        frontier.push(self, std::make_unique<Chunk>(Chunk{directory, {part.begin(), part.end()}}));
       }
+      look_at(self, directory, pinned.fd(), records, count);
+    }
+  }
+
+  void look_at(size_t self, const DirectoryRef& directory, int fd, DirentBytes records, uint64_t& count) {
+    DirentCursor cursor(records);
+    Dirent entry;
+    while (cursor.next(entry)) {
+      if (entry.is_dot()) continue;
+      ++count;
+      EntryType type = type_of_dirent(entry.type);
+      StatRow row;
+      if ((use_stat || type == EntryType::unknown) && stat(fd, entry.name.data(), false, row) == 0) type = row.type();
+      if (type != EntryType::directory) continue;
+      directory->users.fetch_add(1, std::memory_order_relaxed);
+      frontier.push(self, Directory::child(directory, std::string(entry.name), use_stat ? &row : nullptr));
     }
   }
 
   static constexpr size_t buffer_size = 128 << 10;
   const bool use_stat;
+  const size_t chunk;  // entries; 0: a directory's stats are one thread's
   const StatCall stat;
   DescriptorPool pool;
-  Frontier<DirectoryRef> frontier;
+  Frontier<Item> frontier;
   std::atomic<uint64_t> entries{0};
 };
 
@@ -81,9 +113,12 @@ double cpu_seconds() {
 int main(int argc, char** argv) {
   size_t threads = std::thread::hardware_concurrency();
   bool use_stat = true;
-  for (int option; (option = getopt(argc, argv, "t:m:")) != -1;) {
+  size_t chunk = 0;
+  for (int option; (option = getopt(argc, argv, "t:m:c:")) != -1;) {
     if (option == 't') {
       threads = std::strtoul(optarg, nullptr, 10);
+    } else if (option == 'c') {
+      chunk = std::strtoul(optarg, nullptr, 10);
     } else if (option == 'm' && (std::strcmp(optarg, "statx") == 0 || std::strcmp(optarg, "none") == 0)) {
       use_stat = std::strcmp(optarg, "statx") == 0;
     } else {
@@ -91,11 +126,11 @@ int main(int argc, char** argv) {
     }
   }
   if (threads == 0 || optind == argc) {
-    std::fputs("usage: floor [-t threads] [-m statx|none] root...\n", stderr);
+    std::fputs("usage: floor [-t threads] [-m statx|none] [-c entries] root...\n", stderr);
     return 2;
   }
   const auto start = std::chrono::steady_clock::now();
-  Floor floor(threads, use_stat);
+  Floor floor(threads, use_stat, chunk);
   for (int i = optind; i < argc; ++i) floor.frontier.push(static_cast<size_t>(i) % threads, Directory::root(argv[i]));
   {
     std::vector<std::jthread> workers;
