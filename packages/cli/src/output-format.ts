@@ -93,11 +93,13 @@ export interface OutputPlan {
 /**
  * The sink for an output. Loads only the one that is asked for.
  * @param constants columns that the report adds to those of the scan
+ * @param ordered rows stay in the order they come in; in most formats they always do
  * @throws PwalkError `PWALK_OPTIONS_INVALID` when something is asked of a format that it does not have
  */
 export async function sinkFor(
   { path, format, compression, columns, header, csvSafe, partitionBy }: OutputPlan,
   constants: Readonly<Record<string, string>>,
+  ordered = false,
 ): Promise<Stage<'sink'>> {
   if (header !== undefined && format !== 'dey-csv') {
     throw misfit(
@@ -128,6 +130,7 @@ export async function sinkFor(
       compression: codec,
       ...chosen,
       ...(partitionBy === undefined ? {} : { partitionBy: [...partitionBy] }),
+      ...(ordered ? { ordered } : {}),
       metadata: { ...constants },
     });
   }
@@ -167,7 +170,7 @@ export function checkTableFile(path: string, what: string): void {
   );
 }
 
-/** The sink for a table in a file of its own. @throws PwalkError `PWALK_OPTIONS_INVALID` */
+/** The sink for a table in a file of its own, whose rows have an order. @throws PwalkError `PWALK_OPTIONS_INVALID` */
 export function tableSink(path: string): Promise<Stage<'sink'>> {
   const nothing = {
     compression: undefined,
@@ -176,7 +179,7 @@ export function tableSink(path: string): Promise<Stage<'sink'>> {
     csvSafe: undefined,
     partitionBy: undefined,
   };
-  return sinkFor({ path, format: formatOf(path), ...nothing }, {});
+  return sinkFor({ path, format: formatOf(path), ...nothing }, {}, true);
 }
 
 /**

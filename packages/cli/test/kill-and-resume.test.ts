@@ -55,7 +55,8 @@ async function expectKept(before: ReadonlyMap<string, string>, rows: number) {
 }
 
 async function expectWhole() {
-  const { status, stdout } = pwalk(['resume', 'scan', '--json'], { cwd: here.path });
+  const options = { cwd: here.path, timeout: soak > 0 ? 900_000 : 60_000 };
+  const { status, stdout } = pwalk(['resume', 'scan', '--json'], options);
   expect(status).toBe(0);
   const { outputs, seconds, ...summary } = JSON.parse(stdout);
   const { outputs: _outputs, seconds: _seconds, ...expected } = undisturbed;

@@ -8,7 +8,10 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import { runPipeline } from '@pwalk/core';
+import { synthetic } from '@pwalk/testkit';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { directories as directoryTables } from '../src/directories.js';
 import { pwalk, scratch, sql } from './support/pwalk.js';
 
 const here = scratch();
@@ -163,6 +166,27 @@ describe('report --directories --hard-links', () => {
     expect(pwalk(['resume', 'scan'], { cwd: here.path }).stderr).toMatch(
       /The part "totals\/000001\.totals" of the scan has \d+ bytes/,
     );
+  });
+
+  it('keep their order, also where they are many batches', async () => {
+    await runPipeline({
+      source: synthetic({ entries: 50_000, files: 3, directories: 3, hardLinks: 0.5 }),
+      sinks: [directoryTables({ path: here.at('d.parquet'), hardLinks: here.at('h.parquet') })],
+    });
+    // Each after all that is below it: so there is nothing of it after it.
+    const early = `with d as (select path, regexp_replace(path, '/[^/]*$', '') as above, file_row_number as at
+      from read_parquet('${here.at('d.parquet')}', file_row_number => true))
+      select count(*) as rows, count(*) filter (d.at > a.at) as early
+      from d left join d as a on a.path = d.above`;
+    const [found] = await sql(early);
+    expect(Number(found?.rows)).toBeGreaterThan(10_000);
+    expect(found?.early).toBe('0');
+    const unsorted = `select count(*) as rows, count(*) filter ((inode, path) < before) as unsorted
+      from (select inode, path, lag((inode, path)) over (order by file_row_number) as before
+      from read_parquet('${here.at('h.parquet')}', file_row_number => true))`;
+    const [links] = await sql(unsorted);
+    expect(Number(links?.rows)).toBeGreaterThan(15_000);
+    expect(links?.unsorted).toBe('0');
   });
 
   it('answer the questions of the guide', async () => {

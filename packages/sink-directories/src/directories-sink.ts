@@ -58,11 +58,15 @@ export class DirectoriesSink implements Sink {
     const collector = this.#collector;
     if (collector === null) return;
     const { directories: totals, hardLinks: links } = this.#to;
-    if (links !== undefined) await pour(hardLinks(collector), links, ctx);
+    // One after the other: what encoding a table takes is given back before the next.
+    if (links !== undefined) {
+      await pour(hardLinks(collector), links, ctx);
+      await links.flush?.(outcome, ctx);
+    }
     if (totals !== undefined) {
       await pour(await directories(collector, outcome.isPartial ?? false), totals, ctx);
+      await totals.flush?.(outcome, ctx);
     }
-    for (const [sink] of this.#tables()) await sink.flush?.(outcome, ctx);
   }
 
   async close(outcome: Outcome): Promise<void> {

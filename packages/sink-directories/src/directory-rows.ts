@@ -12,17 +12,17 @@ import {
 import { directoriesSchema } from './directories-table.js';
 import { addWord, flag, word } from './totals.js';
 
-/** Rows of a batch. */
-const ROWS = 16_384;
+/** Rows of a batch: few, as the sink keeps some of them, and garbage as large as they are comes after each. */
+const ROWS = 2048;
 /** Bytes of paths after which a batch is full: they may be long. */
-const MOST_BYTES = 1024 * 1024;
+const MOST_BYTES = 256 * 1024;
 
 /** Makes batches of the directories table out of the words of trees. */
 export class DirectoryRows {
   #length = 0;
   readonly #paths = new ByteRows();
   readonly #raw = new ByteRows();
-  #depths = new Int32Array(shared(4));
+  #depths = new Int32Array(memory(4));
   #columns = numberColumns();
   #incomplete = bits();
   #leftOut = bits();
@@ -102,7 +102,7 @@ export class DirectoryRows {
       ['left_out', new BoolColumn(length, this.#leftOut)],
     ]);
     this.#length = 0;
-    this.#depths = new Int32Array(shared(4));
+    this.#depths = new Int32Array(memory(4));
     this.#columns = numberColumns();
     this.#incomplete = bits();
     this.#leftOut = bits();
@@ -116,7 +116,7 @@ export class DirectoryRows {
 /** Values of different lengths, one after the other. */
 class ByteRows {
   #bytes = Buffer.allocUnsafe(64 * 1024);
-  #offsets = new Int32Array(shared(4, ROWS + 1));
+  #offsets = new Int32Array(memory(4, ROWS + 1));
   #rows = 0;
   size = 0;
 
@@ -136,10 +136,10 @@ class ByteRows {
   }
 
   finish(rows: number): { offsets: Int32Array; bytes: Uint8Array } {
-    const bytes = new Uint8Array(new SharedArrayBuffer(this.size));
+    const bytes = new Uint8Array(this.size);
     bytes.set(this.#bytes.subarray(0, this.size));
     const offsets = this.#offsets.subarray(0, rows + 1);
-    this.#offsets = new Int32Array(shared(4, ROWS + 1));
+    this.#offsets = new Int32Array(memory(4, ROWS + 1));
     this.#rows = 0;
     this.size = 0;
     return { offsets, bytes };
@@ -160,15 +160,16 @@ function numberColumns() {
 }
 
 function halves(): Uint32Array {
-  return new Uint32Array(shared(8));
+  return new Uint32Array(memory(8));
 }
 
-function shared(width: number, rows = ROWS): SharedArrayBuffer {
-  return new SharedArrayBuffer(width * rows);
+/** Not shared: V8 knows how large it is, and collects it in time. */
+function memory(width: number, rows = ROWS): ArrayBuffer {
+  return new ArrayBuffer(width * rows);
 }
 
 function bits(): Uint8Array {
-  return new Uint8Array(new SharedArrayBuffer(ROWS / 8));
+  return new Uint8Array(ROWS / 8);
 }
 
 function mark(of: Uint8Array, row: number): void {

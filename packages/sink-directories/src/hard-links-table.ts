@@ -34,8 +34,8 @@ export const hardLinksSchema = new EntrySchema([
   },
 ]);
 
-const ROWS = 16_384;
-const MOST_BYTES = 1024 * 1024;
+const ROWS = 2048;
+const MOST_BYTES = 256 * 1024;
 
 /**
  * The rows of the hard_links table, in the order of devices, inodes and paths.

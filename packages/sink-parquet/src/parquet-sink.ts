@@ -33,9 +33,10 @@ export class ParquetSink implements Sink {
   }
 
   async open(schema: EntrySchema, ctx: SinkContext): Promise<void> {
-    const { path, mode } = this.#options;
+    const { path, mode, ordered } = this.#options;
     const written = selectColumns(schema, this.#options.columns);
-    const openEncoder = await chooseEncoder(this.#options.encoder, ctx);
+    const tuning = ordered ? { lanes: 1 } : {};
+    const openEncoder = await chooseEncoder(this.#options.encoder, ctx, tuning);
     const output = await OutputFile.open(path, ctx.signal, { binary: true, mode });
     try {
       const encoder = await openEncoder({

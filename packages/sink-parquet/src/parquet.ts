@@ -32,6 +32,10 @@ const options = z
       .min(1)
       .optional()
       .describe('Columns whose values become directories, as owner=alice/; the outermost first'),
+    ordered: z
+      .boolean()
+      .default(false)
+      .describe('Rows stay in the order they come in: one thread encodes'),
     mode: z
       .int()
       .min(0)
@@ -61,7 +65,7 @@ export type ParquetOptions = z.output<typeof options>;
 
 /**
  * Writes one Parquet file: zstd, page index, the facts of the scan in its footer. Rows keep the
- * order they have within a batch; batches may change places.
+ * order they have within a batch; batches may change places, unless it is to be `ordered`.
  *
  * ```js
  * import { parquet } from '@pwalk/sink-parquet';

@@ -18,7 +18,7 @@ export interface Ended {
 /** Runs `pwalk` in a directory to its end. */
 export function pwalk(
   args: readonly string[],
-  options: { cwd?: string; uid?: number; env?: NodeJS.ProcessEnv } = {},
+  options: { cwd?: string; uid?: number; env?: NodeJS.ProcessEnv; timeout?: number } = {},
 ): Ended {
   const identity = options.uid === undefined ? {} : { uid: options.uid, gid: options.uid };
   const { status, stdout, stderr } = spawnSync(process.execPath, [command, ...args], {
@@ -27,7 +27,7 @@ export function pwalk(
     encoding: 'utf8',
     maxBuffer: 1 << 28,
     // A command that does not end by itself is a failure, not a hang of the tests.
-    timeout: 60_000,
+    timeout: options.timeout ?? 60_000,
     killSignal: 'SIGKILL',
     ...identity,
   });
