@@ -4,12 +4,18 @@
 
 namespace pwalk {
 
-Directory::Directory(DirectoryRef parent_ref, std::string name_bytes, int32_t at_depth, size_t length)
-    : parent(std::move(parent_ref)), name(std::move(name_bytes)), depth(at_depth), path_length(length) {}
+Directory::Directory(DirectoryRef parent_ref, std::string name_bytes, int32_t at_depth, size_t length, MemoryMeter* counted_by)
+    : parent(std::move(parent_ref)), name(std::move(name_bytes)), path_length(length), depth(at_depth), meter_(counted_by) {
+  if (meter_ != nullptr) meter_->add(this, footprint());
+}
 
-DirectoryRef Directory::root(std::string path) {
+Directory::~Directory() {
+  if (meter_ != nullptr) meter_->remove(this, footprint());
+}
+
+DirectoryRef Directory::root(std::string path, MemoryMeter* meter) {
   const size_t length = path.size();
-  DirectoryRef made(new Directory(DirectoryRef(), std::move(path), -1, length));
+  DirectoryRef made(new Directory(DirectoryRef(), std::move(path), -1, length, meter));
   made->follow = made->ends_in_slash();
   return made;
 }
@@ -17,13 +23,14 @@ DirectoryRef Directory::root(std::string path) {
 DirectoryRef Directory::child(DirectoryRef parent, std::string name, const StatRow* stat) {
   const int32_t depth = parent->depth + 1;
   const size_t length = parent->path_length + (parent->ends_in_slash() ? 0 : 1) + name.size();
-  DirectoryRef made(new Directory(std::move(parent), std::move(name), depth, length));
+  MemoryMeter* const meter = parent->meter_;
+  DirectoryRef made(new Directory(std::move(parent), std::move(name), depth, length, meter));
   if (stat != nullptr) made->set_stat(*stat);
   return made;
 }
 
-DirectoryRef Directory::restored_root(std::string path, const FileIdentity& then) {
-  DirectoryRef made = root(std::move(path));
+DirectoryRef Directory::restored_root(std::string path, const FileIdentity& then, MemoryMeter* meter) {
+  DirectoryRef made = root(std::move(path), meter);
   made->restore(then);
   return made;
 }
@@ -31,6 +38,14 @@ DirectoryRef Directory::restored_root(std::string path, const FileIdentity& then
 DirectoryRef Directory::restored_child(DirectoryRef parent, std::string name, const FileIdentity& then) {
   DirectoryRef made = child(std::move(parent), std::move(name), nullptr);
   made->restore(then);
+  return made;
+}
+
+DirectoryRef Directory::restored_child(DirectoryRef parent, std::string name, const StatRow& then, bool other_device) {
+  DirectoryRef made = restored_child(std::move(parent), std::move(name), FileIdentity{then.dev, then.inode});
+  made->other_device_ = other_device;
+  made->stat = then;
+  made->has_stat = true;
   return made;
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/file_identity.hpp"
+#include "core/memory_meter.hpp"
 #include "core/mount_table.hpp"
 #include "core/stat_row.hpp"
 #include "core/vocabulary.hpp"
@@ -50,11 +51,14 @@ class DirectoryRef {
 // to the DescriptorPool and its lock. The sums are atomic: chunks of one directory end on any thread.
 class Directory {
  public:
-  static DirectoryRef root(std::string path);
+  // `meter`, if any, counts what the root and the directories below it take of memory; it outlives them.
+  static DirectoryRef root(std::string path, MemoryMeter* meter = nullptr);
   static DirectoryRef child(DirectoryRef parent, std::string name, const StatRow* stat);
   // One that another walk knew, by its identity then: devices may have got other numbers since.
-  static DirectoryRef restored_root(std::string path, const FileIdentity& then);
+  static DirectoryRef restored_root(std::string path, const FileIdentity& then, MemoryMeter* meter = nullptr);
   static DirectoryRef restored_child(DirectoryRef parent, std::string name, const FileIdentity& then);
+  // The same with the stat it had; whether it was on another device than its parent.
+  static DirectoryRef restored_child(DirectoryRef parent, std::string name, const StatRow& then, bool other_device);
 
   Directory(const Directory&) = delete;
   Directory& operator=(const Directory&) = delete;
@@ -67,19 +71,11 @@ class Directory {
 
   const DirectoryRef parent;
   const std::string name;  // of a root: its path as typed
-  const int32_t depth;     // a root is -1
   const size_t path_length;
+  const int32_t depth;  // a root is -1
 
-  // What the parent's unit saw; kept for the directory's own row.
-  StatRow stat;
   bool has_stat = false;
-
-  // Identity, once known: from the stat, else from the first time it was opened.
-  uint64_t dev = 0;
-  uint64_t inode = 0;
   bool identified = false;
-  // What it is on; null until a root was looked at. Belongs to the walk.
-  Mount* mount = nullptr;
   // To be opened through a symbolic link: a root typed with a slash at the end, or a link that is followed.
   bool follow = false;
   // False where there was no descriptor to find out: `mount` is the parent's then.
@@ -90,12 +86,20 @@ class Directory {
   // a stand-in, until somebody has looked through the descriptor.
   bool restored = false;
 
-  void set_stat(const StatRow& row);
-  FileIdentity identity() const { return {dev, inode}; }
-
   // How the listing went; written by the reader before it ends its part.
   EntryState state = EntryState::ok;
   int error = 0;
+
+  // What the parent's unit saw; kept for the directory's own row.
+  StatRow stat;
+  // Identity, once known: from the stat, else from the first time it was opened.
+  uint64_t dev = 0;
+  uint64_t inode = 0;
+  // What it is on; null until a root was looked at. Belongs to the walk.
+  Mount* mount = nullptr;
+
+  void set_stat(const StatRow& row);
+  FileIdentity identity() const { return {dev, inode}; }
 
   // Parts (the listing itself, and stat chunks) that have not ended. The one that ends last emits
   // the directory's row.
@@ -113,10 +117,12 @@ class Directory {
   friend class DirectoryRef;
   friend class DescriptorPool;
 
-  Directory(DirectoryRef parent_ref, std::string name_bytes, int32_t at_depth, size_t length);
-  ~Directory() = default;
+  Directory(DirectoryRef parent_ref, std::string name_bytes, int32_t at_depth, size_t length, MemoryMeter* counted_by);
+  ~Directory();
   void restore(const FileIdentity& then);
+  size_t footprint() const { return heap_bytes(sizeof(Directory)) + heap_bytes_of(name); }
 
+  MemoryMeter* const meter_;
   std::atomic<uint32_t> references_{1};
   UniqueFd fd_;
   bool other_device_ = false;  // restored: on another device than its parent, as mount points and roots are

@@ -1,5 +1,6 @@
 #include "core/remaining_work.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 #include <limits>
@@ -75,53 +76,69 @@ bool is_name(std::string_view name) {
   return !name.empty() && name != "." && name != ".." && name.find('/') == std::string_view::npos;
 }
 
+// The directories read so far that others may be in, by their numbers.
+class Above {
+ public:
+  void add(uint32_t number, DirectoryRef directory) { known_.emplace_back(number, std::move(directory)); }
+  const DirectoryRef& at(uint32_t number) {
+    // Siblings mostly come together.
+    if (last_ >= known_.size() || known_[last_].first != number) {
+      const auto found = std::ranges::lower_bound(known_, number, {}, &Known::first);
+      if (found == known_.end() || found->first != number) Reader::refuse("a directory is in no place");
+      last_ = static_cast<size_t>(found - known_.begin());
+    }
+    return known_[last_].second;
+  }
+
+ private:
+  using Known = std::pair<uint32_t, DirectoryRef>;
+  std::vector<Known> known_;
+  size_t last_ = 0;
+};
+
 struct Node {
-  DirectoryRef directory;
+  WorkItem item;
   bool pending;
 };
 
-Node read_node(Reader& from, const std::vector<Node>& above, std::deque<Mount>& mounts) {
+Node read_node(Reader& from, uint32_t count, Above& above, std::deque<Mount>& mounts, size_t first_mount, MemoryMeter* meter) {
   const auto parent = from.number<uint32_t>();
   const auto mount = from.number<uint32_t>();
   const auto flags = from.number<uint8_t>();
   const std::string name(from.take(from.number<uint32_t>()));
   const auto has = [flags](NodeFlag flag) { return (flags & flag) != 0; };
-  if (parent > above.size() || mount > mounts.size()) Reader::refuse("a directory refers to nothing");
+  const bool pending = has(node_pending);
+  if (parent > count || mount > mounts.size() - first_mount) Reader::refuse("a directory refers to nothing");
   if (flags > 31 || name.empty() || name.find('\0') != std::string::npos) Reader::refuse("a directory has no name");
-  Node node{.directory = {}, .pending = has(node_pending)};
   // Only a root is pending without having been looked at.
   if (!has(node_identity)) {
-    if (parent != 0 || mount != 0 || has(node_stat) || has(node_mount_unknown) || !node.pending) Reader::refuse("a directory is unknown");
-    node.directory = Directory::root(name);
-    return node;
+    if (parent != 0 || mount != 0 || has(node_stat) || has(node_mount_unknown) || !pending) Reader::refuse("a directory is unknown");
+    return {Directory::root(name, meter), pending};
   }
-  if (mount == 0 || has(node_stat) != node.pending || (has(node_mount_unknown) && !node.pending)) Reader::refuse("a directory is not whole");
+  if (mount == 0 || has(node_stat) != pending || (has(node_mount_unknown) && !pending)) Reader::refuse("a directory is not whole");
   StatRow row;
-  FileIdentity then{};
-  if (has(node_stat)) {
+  if (pending) {
     row = read_stat(from);
-    then = {row.dev, row.inode};
     if (!row.is_directory()) Reader::refuse("a directory is none");
   } else {
-    then.dev = from.number<uint64_t>();
-    then.inode = from.number<uint64_t>();
+    row.dev = from.number<uint64_t>();
+    row.inode = from.number<uint64_t>();
   }
+  Mount* const on = &mounts[first_mount + mount - 1];
   if (parent == 0) {
-    if (node.pending) Reader::refuse("a root is half done");
-    node.directory = Directory::restored_root(name, then);
-  } else {
-    const Node& holder = above[parent - 1];
-    if (holder.pending || !is_name(name)) Reader::refuse("a directory is in no place");
-    node.directory = Directory::restored_child(holder.directory, name, then);
-    node.directory->follow = has(node_follow);
-    node.directory->mount_known = !has(node_mount_unknown);
+    if (pending) Reader::refuse("a root is half done");
+    DirectoryRef root = Directory::restored_root(name, {row.dev, row.inode}, meter);
+    root->mount = on;
+    return {std::move(root), pending};
   }
-  node.directory->mount = &mounts[mount - 1];
-  if (has(node_stat)) {
-    node.directory->stat = row;
-    node.directory->has_stat = true;
-  }
-  return node;
+  const DirectoryRef& holder = above.at(parent);
+  if (!is_name(name)) Reader::refuse("a directory is in no place");
+  const PendingDirectory::Facts facts{.mount = on, .mount_known = !has(node_mount_unknown), .follow = has(node_follow)};
+  if (pending) return {PendingDirectory::restored(holder, name, row, facts), pending};
+  DirectoryRef entered = Directory::restored_child(holder, name, FileIdentity{row.dev, row.inode});
+  entered->mount = on;
+  entered->follow = facts.follow;
+  return {std::move(entered), pending};
 }
 
 }  // namespace
@@ -154,9 +171,14 @@ uint32_t RemainingWriter::number_of(const Directory& directory) {
   return known_.at(&directory);
 }
 
-void RemainingWriter::add(const Directory& pending) {
-  if (!pending.is_root()) number_of(*pending.parent);
-  write(pending, true);
+void RemainingWriter::add(const WorkItem& pending) {
+  if (const auto* root = std::get_if<DirectoryRef>(&pending)) {
+    write(**root, true);
+    return;
+  }
+  const auto& found = std::get<PendingDirectory>(pending);
+  number_of(*found.parent());
+  write(*found.directory(), true);
 }
 
 uint32_t RemainingWriter::write(const Directory& directory, bool pending) {
@@ -187,25 +209,31 @@ std::string RemainingWriter::finish() && {
   return bytes.append(mounts_).append(nodes_);
 }
 
-RemainingWork read_remaining(std::string_view bytes) {
+RemainingWork read_remaining(std::string_view bytes, std::deque<Mount>& mounts, MemoryMeter* meter,
+                             const std::function<void(WorkItem)>& each) {
   Reader from(bytes);
   if (from.number<uint32_t>() != format_version) Reader::refuse("its version is unknown");
-  const auto mounts = from.number<uint32_t>();
+  const auto mount_count = from.number<uint32_t>();
   const auto count = from.number<uint32_t>();
-  RemainingWork work;
-  for (const char flags : from.take(mounts)) {
-    work.mounts.emplace_back(uint64_t{Mount::stand_in_key}, (flags & mount_remote) != 0,
-                             FileSystemKind::storage, (flags & mount_degraded) != 0);
+  const size_t first_mount = mounts.size();
+  for (const char flags : from.take(mount_count)) {
+    mounts.emplace_back(uint64_t{Mount::stand_in_key}, (flags & mount_remote) != 0,
+                        FileSystemKind::storage, (flags & mount_degraded) != 0);
   }
-  std::vector<Node> nodes;
+  RemainingWork work;
+  Above above;
   for (uint32_t i = 0; i < count; ++i) {
-    nodes.push_back(read_node(from, nodes, work.mounts));
-    const Node& node = nodes.back();
-    if (node.directory->is_root()) work.roots.push_back(node.directory);
-    if (node.pending) work.pending.push_back(node.directory);
+    Node node = read_node(from, i, above, mounts, first_mount, meter);
+    if (const auto* directory = std::get_if<DirectoryRef>(&node.item)) {
+      if ((*directory)->is_root()) work.roots.push_back(*directory);
+      if (!node.pending) above.add(i + 1, *directory);
+    }
+    if (!node.pending) continue;
+    ++work.pending;
+    each(std::move(node.item));
   }
   if (!from.empty()) Reader::refuse("something follows it");
-  if (work.pending.empty()) Reader::refuse("nothing is left in it");
+  if (work.pending == 0) Reader::refuse("nothing is left in it");
   return work;
 }
 

@@ -4,22 +4,24 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
-#include "core/directory.hpp"
 #include "core/mount_table.hpp"
+#include "core/work_item.hpp"
 
 namespace pwalk {
 
-// Collects directories and those above them, each once, parents first. The directories must not change
-// meanwhile: their walk has ended.
+// Collects directories and those above them, each once, parents first. Those above must not change
+// meanwhile, nor go away: their walk has ended.
 class RemainingWriter {
  public:
   RemainingWriter();
-  void add(const Directory& pending);
+  // A root, or a directory found below one.
+  void add(const WorkItem& pending);
   std::string finish() &&;
 
  private:
@@ -36,12 +38,14 @@ class RemainingWriter {
 
 // The same read again, for the walk that goes on.
 struct RemainingWork {
-  std::deque<Mount> mounts;  // stand-ins, which the directories point to
-  std::vector<DirectoryRef> pending;
-  std::vector<DirectoryRef> roots;  // that the pending ones are, or are below
+  std::vector<DirectoryRef> roots;  // that the pending directories are, or are below
+  size_t pending = 0;
 };
 
-// Throws std::invalid_argument for bytes that no walk has written.
-RemainingWork read_remaining(std::string_view bytes);
+// Gives the pending directories one by one, so that no more need be in memory than the walk has room
+// for. Their mounts are stand-ins, which are added to `mounts`; `meter` counts the directories above them.
+// Throws std::invalid_argument for bytes that no walk has written, when it comes upon that.
+RemainingWork read_remaining(std::string_view bytes, std::deque<Mount>& mounts, MemoryMeter* meter,
+                             const std::function<void(WorkItem)>& each);
 
 }  // namespace pwalk

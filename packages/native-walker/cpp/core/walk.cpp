@@ -34,14 +34,16 @@ class SignalsBlocked {
 }  // namespace
 
 std::shared_ptr<Walk> Walk::start(WalkOptions options, std::function<void()> wake) {
+  // Read once, and not kept: it may be large.
+  const std::optional<std::string> remaining = std::exchange(options.remaining, std::nullopt);
   auto walk = std::make_shared<Walk>(std::move(options), std::move(wake));
   WalkState& state = walk->state_;
   const size_t threads = state.options.threads;
-  if (state.options.roots.empty() && !state.options.remaining) {
+  if (state.options.roots.empty() && !remaining) {
     state.queue.end();
     return walk;
   }
-  walk->push_work();
+  walk->push_work(remaining);
   const SignalsBlocked blocked;
   {
     const std::lock_guard lock(walk->mutex_);
@@ -75,26 +77,26 @@ void Walk::start_worker(size_t index) {
   ++live_threads_;
 }
 
-// The roots, or what an earlier walk has left. Round robin, last first: a worker takes the newest of its own.
-void Walk::push_work() {
-  std::vector<DirectoryRef> work;
-  if (state_.options.remaining) {
-    RemainingWork left = read_remaining(*state_.options.remaining);
-    state_.stand_ins.swap(left.mounts);
-    work = std::move(left.pending);
-  } else {
-    for (const std::string& root : state_.options.roots) work.push_back(Directory::root(root));
+// The roots, last first: a worker takes the newest of its own. Or what an earlier walk has left, in the
+// order in which that left it. Round robin.
+void Walk::push_work(const std::optional<std::string>& remaining) {
+  if (!remaining) {
+    const std::vector<std::string>& roots = state_.options.roots;
+    for (size_t i = roots.size(); i-- > 0;) push(i, Directory::root(roots[i], &state_.directories));
+    return;
   }
-  if (state_.options.retry_degraded) {
-    for (Mount& mount : state_.stand_ins) mount.degraded.store(false, std::memory_order_relaxed);
+  size_t lane = 0;
+  read_remaining(*remaining, state_.stand_ins, &state_.directories, [&](WorkItem item) { push(lane++, std::move(item)); });
+  if (!state_.options.retry_degraded) return;
+  for (Mount& mount : state_.stand_ins) mount.degraded.store(false, std::memory_order_relaxed);
+}
+
+void Walk::push(size_t lane, WorkItem item) {
+  if (const auto* found = std::get_if<PendingDirectory>(&item)) {
+    ++state_.accounting.read;  // by the other walk, which left it to this one
+    found->parent()->users.fetch_add(1, std::memory_order_relaxed);
   }
-  for (size_t i = work.size(); i-- > 0;) {
-    if (!work[i]->is_root()) {
-      ++state_.accounting.read;  // by the other walk, which left it to this one
-      work[i]->parent->users.fetch_add(1, std::memory_order_relaxed);
-    }
-    state_.frontier.push(i % state_.options.threads, std::move(work[i]));
-  }
+  state_.frontier.push(lane % state_.options.threads, std::move(item));
 }
 
 void Walk::run(const std::shared_ptr<Worker>& worker) {
@@ -105,6 +107,8 @@ void Walk::run(const std::shared_ptr<Worker>& worker) {
     const std::lock_guard lock(mutex_);
     --given_up_;
     return;
+  } catch (const SpillError& error) {
+    fail(error.error(), error.what(), error.error() == 0 ? WalkFailure::Of::spill_limit : WalkFailure::Of::spill);
   } catch (const std::bad_alloc&) {
     fail(ENOMEM, "out of memory");
   } catch (const std::exception& error) {
@@ -161,10 +165,10 @@ void Walk::replace(size_t index, std::shared_ptr<Worker> heir) {
   std::thread([walk = shared_from_this(), heir = std::move(heir)] { walk->run(heir); }).detach();
 }
 
-void Walk::fail(int error, std::string message) {
+void Walk::fail(int error, std::string message, WalkFailure::Of of) {
   {
     const std::lock_guard lock(mutex_);
-    if (!failure_) failure_ = WalkFailure{error, std::move(message)};
+    if (!failure_) failure_ = WalkFailure{error, std::move(message), of};
   }
   cancel();
 }
@@ -175,6 +179,7 @@ void Walk::thread_ended(size_t index) {
     at_work_[index] = false;
     if (--live_threads_ != 0) return;
     is_over_ = true;
+    if (state_.cancelled()) state_.spill.close();
     ended_.notify_all();
   }
   watchdog_.stop();
@@ -192,6 +197,9 @@ void Walk::cancel() {
   state_.frontier.cancel();
   state_.descriptors.cancel();
   state_.queue.cancel();
+  // Disk space is not held until the last reference to the walk is gone, which a thread that hangs may have.
+  const std::lock_guard lock(mutex_);
+  if (live_threads_ == 0) state_.spill.close();
 }
 
 bool Walk::wait_ended(std::chrono::steady_clock::time_point deadline) {
@@ -206,15 +214,15 @@ Accounting Walk::accounting() {
     const std::lock_guard lock(state_.accounting_mutex);
     books = state_.accounting;
   }
-  state_.frontier.each_remaining([&](const WorkItem& item) { books.read -= !std::get<DirectoryRef>(item)->is_root(); });
+  books.read -= state_.frontier.count_remaining([&](const WorkItem& item) { books.read -= std::holds_alternative<PendingDirectory>(item); });
   return books;
 }
 
-std::optional<std::string> Walk::remaining() const {
+std::optional<std::string> Walk::remaining() {
   RemainingWriter left;
   bool any = false;
   state_.frontier.each_remaining([&](const WorkItem& item) {
-    left.add(*std::get<DirectoryRef>(item));
+    left.add(item);
     any = true;
   });
   return any ? std::optional(std::move(left).finish()) : std::nullopt;
@@ -223,7 +231,7 @@ std::optional<std::string> Walk::remaining() const {
 WalkProgress Walk::progress() const {
   const std::lock_guard lock(mutex_);
   return {state_.rows.load(std::memory_order_relaxed), state_.frontier.queued(), state_.queue.waiting(),
-          state_.queue.blocked(), live_threads_, given_up_};
+          state_.queue.blocked(), live_threads_, given_up_, state_.spill.written()};
 }
 
 }  // namespace pwalk

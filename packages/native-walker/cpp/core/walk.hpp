@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -17,8 +18,11 @@
 namespace pwalk {
 
 struct WalkFailure {
+  // The walk itself; or directories could not be written to the spill file, or would be more than its limit.
+  enum class Of : uint8_t { walk, spill, spill_limit };
   int error;  // errno
   std::string message;
+  Of of = Of::walk;
 };
 
 struct WalkProgress {
@@ -28,6 +32,7 @@ struct WalkProgress {
   size_t blocked_threads;
   size_t live_threads;
   size_t given_up_threads;  // that may hang in the kernel still
+  uint64_t spilled_bytes;   // that were written to the spill file so far
 };
 
 // A walk and its threads.
@@ -57,8 +62,8 @@ class Walk : public std::enable_shared_from_this<Walk> {
   // rows, and then the walk ends as usual.
   void stop() { state_.frontier.stop(); }
   // The directories that were not entered because of stop(), for a walk that goes on (WalkOptions::remaining);
-  // nothing when all were. After the end of the threads.
-  std::optional<std::string> remaining() const;
+  // nothing when all were. After the end of the threads. Throws SpillError.
+  std::optional<std::string> remaining();
   // Makes the workers so many, at least one: starts what is missing, lets go what is too many when it is
   // done with what it is at. For the control, where there is one.
   void resize(size_t threads);
@@ -78,8 +83,9 @@ class Walk : public std::enable_shared_from_this<Walk> {
   void start_worker(size_t index);
   void replace(size_t index, std::shared_ptr<Worker> heir);
   std::vector<std::shared_ptr<Worker>> workers() const;
-  void push_work();
-  void fail(int error, std::string message);
+  void push_work(const std::optional<std::string>& remaining);
+  void push(size_t lane, WorkItem item);
+  void fail(int error, std::string message, WalkFailure::Of of = WalkFailure::Of::walk);
   void thread_ended(size_t index);
 
   WalkState state_;

@@ -13,6 +13,7 @@
 #include "core/columns.hpp"
 #include "core/exclude_rules.hpp"
 #include "core/file_identity.hpp"
+#include "core/spill_file.hpp"
 #include "core/stat_call.hpp"
 
 namespace pwalk {
@@ -28,6 +29,9 @@ struct WalkOptions {
   ColumnSet columns = default_columns;
   BatchLimits batch;
   size_t queue_batches = 4;
+  // Memory for directories: those that wait beyond that are written to a file.
+  size_t directory_bytes = 32 << 20;
+  SpillFile::Options spill;
   std::unordered_set<std::string> skip_names;  // directories of these names get a row and are not entered
   std::vector<ExcludePattern> exclude;
   std::vector<std::string> exclude_paths;

@@ -10,7 +10,9 @@
 #include "core/accounting.hpp"
 #include "core/batch_queue.hpp"
 #include "core/descriptor_pool.hpp"
+#include "core/directory_spill.hpp"
 #include "core/frontier.hpp"
+#include "core/memory_meter.hpp"
 #include "core/scope.hpp"
 #include "core/visited_directories.hpp"
 #include "core/walk_options.hpp"
@@ -27,13 +29,16 @@ struct WalkState {
         scope(options, notes),
         exclude(options.exclude, options.exclude_paths),
         descriptors(DescriptorPool::capacity_for(options.largest_crew())),
-        frontier(options.threads, [](const WorkItem& item) { return std::holds_alternative<DirectoryRef>(item); }),
+        spill(options.directory_bytes, directories, options.spill),
+        frontier(options.threads, [](const WorkItem& item) { return !std::holds_alternative<std::unique_ptr<StatChunk>>(item); },
+                 &spill),
         queue(options.queue_batches, std::move(wake)),
         batches(options.columns, options.batch),
         threads(options.threads) {}
 
   bool cancelled() const { return cancel_flag.load(std::memory_order_relaxed); }
 
+  MemoryMeter directories;  // what those take that were entered
   const WalkOptions options;
   const StatCall stat;
   WalkNotes notes;
@@ -42,6 +47,7 @@ struct WalkState {
   VisitedDirectories visited;  // filled when symbolic links are followed
   DescriptorPool descriptors;
   std::deque<Mount> stand_ins;  // for the mounts of directories that another walk knew
+  DirectorySpill spill;
   Frontier<WorkItem> frontier;
   BatchQueue queue;
   BatchPool batches;

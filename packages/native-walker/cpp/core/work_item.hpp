@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/directory.hpp"
+#include "core/pending_directory.hpp"
 
 namespace pwalk {
 
@@ -16,7 +17,8 @@ struct StatChunk {
   std::vector<std::byte> records;
 };
 
-// What a worker takes from the frontier: a directory to open and list, or a part of one to stat.
-using WorkItem = std::variant<DirectoryRef, std::unique_ptr<StatChunk>>;
+// What a worker takes from the frontier: a root, or a directory found below one, to open and list; or
+// a part of one to stat.
+using WorkItem = std::variant<DirectoryRef, PendingDirectory, std::unique_ptr<StatChunk>>;
 
 }  // namespace pwalk

@@ -62,11 +62,13 @@ void Worker::run() {
   while (index_ < state_.threads.load(std::memory_order_relaxed)) {
     auto item = state_.frontier.next(lane_);
     if (!item) break;
+    if (const auto* pending = std::get_if<PendingDirectory>(&*item)) item = pending->directory();
     if (const auto* directory = std::get_if<DirectoryRef>(&*item)) {
       visit(*directory);
     } else {
       visit(*std::get<std::unique_ptr<StatChunk>>(*item));
     }
+    item.reset();
     writer_.publish();
     state_.frontier.done();
   }

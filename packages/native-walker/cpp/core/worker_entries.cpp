@@ -105,7 +105,7 @@ void Worker::spread(const DirectoryRef& directory, int fd, DirentBytes records, 
     records = records.subspan(cursor.position());
     part_.later = records;
     if (first) in_first_chunk = count;
-    if (first || directory->open_parts.load(std::memory_order_relaxed) > most_open_parts) {
+    if (first || directory->open_parts.load(std::memory_order_relaxed) > most_open_parts || !state_.frontier.has_room()) {
       examine_all(directory, fd, 0, chunk, tally);
       continue;
     }
@@ -231,10 +231,8 @@ void Worker::examine_directory(const DirectoryRef& directory, int fd, const Dire
     }
     return writer_.entry(*directory, entry.name, finding);
   }
-  DirectoryRef child = Directory::child(directory, std::move(name), finding.stat);
-  child->mount = mount_known ? verdict.mount : directory->mount;
-  child->mount_known = mount_known;
-  child->follow = follow;
+  PendingDirectory child(directory, name, *finding.stat,
+                         {.mount = mount_known ? verdict.mount : directory->mount, .mount_known = mount_known, .follow = follow});
   directory->users.fetch_add(1, std::memory_order_relaxed);
   if (follow) {
     // When all else is done: a directory that is in the walked trees themselves is reported there.

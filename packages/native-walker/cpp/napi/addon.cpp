@@ -1,5 +1,6 @@
 // The addon: everything it keeps is per environment, so that worker threads can load it too.
 #include <cerrno>
+#include <deque>
 #include <stdexcept>
 
 #include <napi.h>
@@ -53,14 +54,15 @@ Napi::Value start_walk(const Napi::CallbackInfo& info) {
 Napi::Value describe_remaining(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   try {
-    const RemainingWork work = read_remaining(bytes_from_js(info[0], "remaining"));
+    std::deque<Mount> mounts;
+    const RemainingWork work = read_remaining(bytes_from_js(info[0], "remaining"), mounts, nullptr, [](const WorkItem&) {});
     Napi::Array roots = Napi::Array::New(env, work.roots.size());
     for (size_t i = 0; i < work.roots.size(); ++i) {
       const std::string& path = work.roots[i]->name;
       roots.Set(static_cast<uint32_t>(i), Napi::Buffer<char>::Copy(env, path.data(), path.size()));
     }
     Napi::Object object = Napi::Object::New(env);
-    object.Set("directories", static_cast<double>(work.pending.size()));
+    object.Set("directories", static_cast<double>(work.pending));
     object.Set("roots", roots);
     return object;
   } catch (const std::invalid_argument& error) {

@@ -127,6 +127,12 @@ WalkOptions options_from_js(const Napi::Object& object) {
   options.batch.rows = count_option(object, "batchRows", options.batch.rows, 1, 1 << 20);
   options.batch.bytes = count_option(object, "batchBytes", options.batch.bytes, 1, 1 << 30);
   options.queue_batches = count_option(object, "queueBatches", options.queue_batches, 1, 1 << 16);
+  options.directory_bytes = count_option(object, "directoryBytes", options.directory_bytes, 1, size_t{1} << 50);
+  options.spill.limit = count_option(object, "spillLimit", options.spill.limit, 1, size_t{1} << 53);
+  options.spill.slot_bytes = count_option(object, "spillSegmentBytes", options.spill.slot_bytes, 1 << 10, 1 << 30);
+  if (const Napi::Value directory = object.Get("spillDir"); !directory.IsUndefined()) {
+    options.spill.directory = byte_string(directory, "spillDir");
+  }
   options.stat_chunk_local = count_option(object, "statChunkLocal", options.stat_chunk_local, 1, 1 << 20);
   options.stat_chunk_remote = count_option(object, "statChunkRemote", options.stat_chunk_remote, 1, 1 << 20);
   options.stat_mode = stat_option(object);

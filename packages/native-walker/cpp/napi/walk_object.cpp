@@ -1,5 +1,6 @@
 #include "napi/walk_object.hpp"
 
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <utility>
@@ -38,6 +39,8 @@ Napi::Object batch_object(Napi::Env env, BatchBuilder& batch) {
 Napi::Error failure_error(Napi::Env env, const WalkFailure& failure) {
   Napi::Error error = Napi::Error::New(env, failure.message);
   error.Set("errno", Napi::Number::New(env, failure.error));
+  constexpr std::array of{"walk", "spill", "spill-limit"};
+  error.Set("of", Napi::String::New(env, of.at(static_cast<size_t>(failure.of))));
   return error;
 }
 
@@ -211,6 +214,7 @@ Napi::Value WalkObject::progress(const Napi::CallbackInfo& info) {
   object.Set("peakThreads", static_cast<double>(chosen.peak_threads));
   object.Set("statChunk", static_cast<double>(chosen.stat_chunk));
   object.Set("callNanoseconds", static_cast<double>(chosen.call_time.count()));
+  object.Set("spilledBytes", static_cast<double>(now.spilled_bytes));
   return object;
 }
 

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <array>
-#include <map>
 #include <random>
 #include <stdexcept>
 #include <thread>
@@ -12,38 +11,12 @@
 #include "pwalk/check.hpp"
 #include "scanned_rows.hpp"
 #include "scratch_tree.hpp"
+#include "walk_parts.hpp"
 
 using namespace pwalk;
 using namespace pwalk::test;
 
 namespace {
-
-// What a part of a walk came to.
-struct Part {
-  std::vector<ScannedRow> rows;
-  std::optional<std::string> remaining;
-};
-
-// Walks until `stop_now(rows so far)`, and to the end of what was begun.
-template <class StopNow>
-Part walk_part(const WalkOptions& options, StopNow stop_now) {
-  Consumer consumer(options);
-  Part part;
-  if (stop_now(0)) consumer.walk().stop();
-  while (BatchPtr batch = consumer.next()) {
-    std::ranges::move(rows_of(*batch), std::back_inserter(part.rows));
-    consumer.walk().recycle(std::move(batch));
-    if (stop_now(part.rows.size())) consumer.walk().stop();
-  }
-  CHECK(consumer.ended());
-  CHECK(!consumer.walk().failure());
-  const Accounting books = consumer.walk().accounting();
-  CHECK_EQ(books.read, books.rows + books.vanished + books.excluded);
-  CHECK_EQ(books.rows, part.rows.size());
-  CHECK_EQ(books.violations, 0U);
-  part.remaining = consumer.walk().remaining();
-  return part;
-}
 
 // One thread, stopped when it waits for somebody to take its first row: it has entered a root and little else.
 Part walk_beginning(WalkOptions options) {
@@ -61,73 +34,6 @@ Part walk_beginning(WalkOptions options) {
   part.remaining = consumer.walk().remaining();
   CHECK(part.remaining.has_value());
   return part;
-}
-
-// A row as one text; which thread came first decides nothing of it.
-std::string text_of(const ScannedRow& row) {
-  std::string text = row.path;
-  for (const auto& value : {row.inode, row.size, row.file_count, row.dir_sum, row.mnt_id}) {
-    text += ' ';
-    text += value ? std::to_string(*value) : "-";
-  }
-  text += ' ' + std::to_string(row.mtime.value_or(0)) + ' ' + std::to_string(row.depth) + ' ' + std::to_string(row.parent_inode);
-  text += ' ' + std::to_string(static_cast<int>(row.state)) + ' ' + std::to_string(row.error.value_or(0)) + ' ' + row.name;
-  return text;
-}
-
-std::vector<std::string> texts_of(const std::vector<ScannedRow>& rows) {
-  std::vector<std::string> texts;
-  for (const ScannedRow& row : rows) texts.push_back(text_of(row));
-  std::ranges::sort(texts);
-  return texts;
-}
-
-// All parts of a walk, each stopped when `stop_now` says so of its rows.
-template <class StopNow>
-std::vector<Part> walk_in_parts(WalkOptions options, StopNow stop_now) {
-  std::vector<Part> parts;
-  do {
-    parts.push_back(walk_part(options, stop_now));
-    options.remaining = parts.back().remaining;
-  } while (options.remaining);
-  return parts;
-}
-
-// The parts hold each row of the whole once, and each directory's rows are in one part.
-void check_union(const std::vector<Part>& parts, const Scan& whole) {
-  std::vector<ScannedRow> rows;
-  std::map<std::string, size_t> part_of;
-  size_t torn = 0;
-  for (size_t i = 0; i < parts.size(); ++i) {
-    for (const ScannedRow& row : parts[i].rows) {
-      rows.push_back(row);
-      const bool own = row.file_count.has_value();
-      const std::string directory = own ? row.path : row.path.substr(0, row.path.rfind('/'));
-      if (row.type != EntryType::directory || own) torn += part_of.emplace(directory, i).first->second != i;
-    }
-  }
-  CHECK_EQ(torn, 0U);
-  CHECK(texts_of(rows) == texts_of(whole.rows));
-}
-
-WalkOptions options_for(const std::string& root, size_t threads) {
-  WalkOptions options;
-  options.roots = {root};
-  options.threads = threads;
-  options.columns = all_columns;
-  options.batch.rows = 50;
-  options.stat_chunk_local = 16;
-  return options;
-}
-
-// `levels` of directories, each with `width` of the next and three files.
-void grow(const ScratchTree& tree, const std::string& at, int levels, int width) {
-  for (int i = 0; i < 3; ++i) tree.file(at + numbered("f", static_cast<size_t>(i)), static_cast<size_t>(i));
-  for (int i = 0; levels > 0 && i < width; ++i) {
-    const std::string name = at + numbered("d", static_cast<size_t>(i));
-    tree.directory(name);
-    grow(tree, name + "/", levels - 1, width);
-  }
 }
 
 }  // namespace
@@ -267,7 +173,8 @@ PWALK_TEST("a frontier whose device has another number now is gone on with; anot
   WalkOptions options = options_for(tree.path(), 1);
   const Part first = walk_beginning(options);
   // As after a restart: the same numbers everywhere, but other ones.
-  RemainingWork work = read_remaining(*first.remaining);
+  std::deque<Mount> mounts;
+  const RemainingWork work = read_remaining(*first.remaining, mounts, nullptr, [](const WorkItem&) {});
   const auto renumbered = [&](uint64_t dev, uint64_t inode) {
     std::string bytes = *first.remaining;
     for (const auto& [from, to] : {std::pair{work.roots[0]->dev, dev}, std::pair{work.roots[0]->inode, inode}}) {
@@ -277,11 +184,19 @@ PWALK_TEST("a frontier whose device has another number now is gone on with; anot
     return bytes;
   };
   options.remaining = renumbered(work.roots[0]->dev + 12345, work.roots[0]->inode);
-  Part second = walk_part(options, [](size_t) { return false; });
-  CHECK_EQ(first.rows.size() + second.rows.size(), whole.rows.size());
-  CHECK(std::ranges::all_of(second.rows, [](const ScannedRow& row) { return row.state == EntryState::ok; }));
+  options.batch.rows = 1;
+  options.queue_batches = 1;
+  // Stopped again and again: what is left a second time has the numbers of now.
+  const auto parts = walk_in_parts(options, [](size_t seen) { return seen >= 1; });
+  CHECK(parts.size() > 2);
+  size_t rows = first.rows.size();
+  for (const Part& part : parts) {
+    rows += part.rows.size();
+    CHECK(std::ranges::all_of(part.rows, [](const ScannedRow& row) { return row.state == EntryState::ok; }));
+  }
+  CHECK_EQ(rows, whole.rows.size());
   options.remaining = renumbered(work.roots[0]->dev, work.roots[0]->inode + 1);
-  second = walk_part(options, [](size_t) { return false; });
+  const Part second = walk_part(options, [](size_t) { return false; });
   CHECK(std::ranges::all_of(second.rows, [](const ScannedRow& row) { return row.state == EntryState::error && row.error == ESTALE; }));
 }
 
@@ -290,14 +205,17 @@ PWALK_TEST("bytes that are no frontier are refused") {
   grow(tree, "", 2, 3);
   const Part part = walk_beginning(options_for(tree.path(), 1));
   const std::string good = *part.remaining;
-  RemainingWork read = read_remaining(good);
+  std::deque<Mount> mounts;
+  const auto read = [&](std::string_view bytes, const std::function<void(WorkItem)>& each) {
+    return read_remaining(bytes, mounts, nullptr, each).pending;
+  };
   RemainingWriter again;
-  for (const DirectoryRef& pending : read.pending) again.add(*pending);
-  CHECK(read_remaining(std::move(again).finish()).pending.size() == read.pending.size());
+  const size_t pending = read(good, [&](const WorkItem& item) { again.add(item); });
+  CHECK_EQ(read(std::move(again).finish(), [](const WorkItem&) {}), pending);
   for (size_t length = 0; length < good.size(); ++length) {
     bool refused = false;
     try {
-      read_remaining(std::string_view(good).substr(0, length));
+      read(std::string_view(good).substr(0, length), [](const WorkItem&) {});
     } catch (const std::invalid_argument&) {
       refused = true;
     }
