@@ -34,6 +34,11 @@ export function formatSummary(summary: ReportSummary): string {
       `${groupDigits(accounting.clampedTimes)} times out of range, stored as the nearest that fits`,
     );
   }
+  if (summary.spilledBytes > 0) {
+    lines.push(
+      `${formatSize(summary.spilledBytes)} of directories that waited did not fit into memory, and were on disk meanwhile`,
+    );
+  }
   if (errors > 0) {
     lines.push(`${groupDigits(errors)} entries could not be read, so the result is incomplete:`);
     for (const { path, state, errno, operation } of summary.errorExamples) {
@@ -110,5 +115,6 @@ export function jsonSummary(summary: ReportSummary): string {
     states: accounting.states,
     clampedTimes: accounting.clampedTimes,
     threads: threads ?? undefined,
+    spilled: summary.spilledBytes > 0 ? summary.spilledBytes : undefined,
   });
 }

@@ -25,7 +25,7 @@ import {
   checkpointOptions,
   LONGEST_TIME,
 } from './scan-directory/checkpoint-options.js';
-import { LEAST_MEMORY } from './size.js';
+import { LEAST_MEMORY, LEAST_SPILL_LIMIT } from './size.js';
 
 /** Settings of one output. */
 export interface OutputSettings {
@@ -74,6 +74,10 @@ export interface ReportOptions extends OutputSettings, PruneOptions {
   readonly threads?: number | undefined;
   /** Bytes beyond what Node itself takes, at least 16 MiB. @default 256 MiB */
   readonly memory?: number | undefined;
+  /** Where directories go that wait to be read and do not fit into memory. @default the directory for temporary files */
+  readonly spillDir?: string | undefined;
+  /** Bytes of disk space for them, at least 1 MiB. @default 10 GiB */
+  readonly spillLimit?: number | undefined;
   /** Enter snapshot directories. @default false */
   readonly snapshots?: boolean | undefined;
   /** Seconds a file system may take to answer before it is given up; 0 for ever. @default 120 */
@@ -142,6 +146,8 @@ const optionsSchema = z.strictObject({
   hardLinks: path.optional(),
   threads: z.int().min(1).max(1024).optional(),
   memory: z.int().min(LEAST_MEMORY).optional(),
+  spillDir: path.optional(),
+  spillLimit: z.int().min(LEAST_SPILL_LIMIT).optional(),
   snapshots: z.boolean().default(false),
   opTimeout: z.number().min(0).max(31_536_000).optional(),
   stat: z.enum(['lazy', 'sync']).default('lazy'),

@@ -18,7 +18,7 @@ export async function reportPipeline(
   part?: WalkPart,
 ): Promise<PipelineSpec> {
   const { roots, outputs, constants, errors, memory, signal, filters } = plan;
-  const { threads, snapshots, stat, opTimeout } = plan;
+  const { threads, snapshots, stat, opTimeout, spillDir, spillLimit } = plan;
   const prune = pruneOptions.parse(plan);
   const walking = {
     snapshots,
@@ -30,7 +30,13 @@ export async function reportPipeline(
   const names = Object.keys(constants);
   const sinks = await Promise.all(outputs.map((output) => sinkFor(output, constants)));
   return {
-    source: walker({ ...walking, roots: [...roots], ...(part === undefined ? {} : { part }) }),
+    source: walker({
+      ...walking,
+      roots: [...roots],
+      ...(spillDir === undefined ? {} : { spillDir }),
+      ...(spillLimit === undefined ? {} : { spillLimit }),
+      ...(part === undefined ? {} : { part }),
+    }),
     filters: names.length === 0 ? [] : [constantColumns({ ...constants })],
     sinks: [
       // What could not be read is told whatever the filters say, so they stand before the outputs only.

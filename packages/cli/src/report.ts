@@ -30,6 +30,8 @@ export interface ReportSummary {
   readonly complete: boolean;
   /** In the order they were asked for; then the files of errors, of directories and of hard links. */
   readonly outputs: readonly Output[];
+  /** Bytes that did not fit into memory and were put on disk meanwhile. */
+  readonly spilledBytes: number;
   readonly seconds: number;
   /** With how many threads this run read; null when it had nothing left to read. */
   readonly threads: SourceThreads | null;
@@ -89,7 +91,7 @@ export async function report(
     );
   }
   const started = performance.now();
-  const { accounting, threads, outputs, complete, seconds } = await runPipeline({
+  const { accounting, threads, outputs, complete, spilledBytes, seconds } = await runPipeline({
     ...pipeline,
     onWarning: (message) => onWarning?.(message),
     ...(onProgress === undefined
@@ -125,6 +127,7 @@ export async function report(
     skipped: skippedCount(accounting),
     complete,
     outputs,
+    spilledBytes,
     seconds,
     threads,
     stopped: part.isStopped

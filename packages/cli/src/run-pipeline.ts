@@ -47,6 +47,8 @@ export interface RunSummary {
   readonly effects: EffectCounts;
   /** What each action came to. */
   readonly actions: readonly ActionSummary[];
+  /** Bytes that did not fit into the source's memory and were put on disk meanwhile. */
+  readonly spilledBytes: number;
   readonly seconds: number;
   /** With how many threads the source read; null when it does not tell. */
   readonly threads: SourceThreads | null;
@@ -104,7 +106,7 @@ export async function runConfigured(
     throw (spec.sinks ?? []).length > 1 ? withOthers(error) : error;
   });
   const { accounting, rows, matched, complete, outputs, effects, actions } = result;
-  const { seconds, threads } = result;
+  const { spilledBytes, seconds, threads } = result;
   const isStopped = actions.some(({ state }) => state === 'stopped');
   const isFinding = (options.failOnMatch === true || failOnMatch) && matched > 0;
   return {
@@ -119,6 +121,7 @@ export async function runConfigured(
     outputs,
     effects,
     actions,
+    spilledBytes,
     seconds,
     threads,
     exitCode: isFinding

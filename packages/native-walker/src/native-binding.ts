@@ -35,6 +35,14 @@ export interface NativeWalkOptions {
   readonly batchBytes?: number;
   /** Batches that wait for `next()` before the threads sleep. Default 4. */
   readonly queueBatches?: number;
+  /** Memory for directories, in bytes; what waits beyond that is written to a file. Default 32 MiB. */
+  readonly directoryBytes?: number;
+  /** Where that file is, without a name. Default /tmp. */
+  readonly spillDir?: Uint8Array;
+  /** Bytes of it at most. Default 10 GiB. */
+  readonly spillLimit?: number;
+  /** Bytes of it that are written, read and used again in one go. Default 1 MiB. */
+  readonly spillSegmentBytes?: number;
   /** Directories of exactly these names get a row with the state `skipped_snapshot` and are not entered. */
   readonly skipNames?: readonly Uint8Array[];
   /** `auto` (default): remote file systems may answer from their cache; `lazy`: all may; `sync`: none. */
@@ -115,6 +123,8 @@ export interface NativeProgress {
   readonly statChunk: number;
   /** What a call took on average; 0 where that was not measured. */
   readonly callNanoseconds: number;
+  /** Written to the spill file so far. */
+  readonly spilledBytes: number;
 }
 
 /** A call into the kernel that did not answer for a while. */
@@ -159,7 +169,8 @@ export interface NativeRootProbe {
 export interface NativeWalk {
   /**
    * The next batch when there is one, null when the walk has ended (or was closed). Drops a batch
-   * that was not taken. Rejects when the walk failed as a whole, with `errno` on the error.
+   * that was not taken. Rejects when the walk failed as a whole, with `errno` on the error, and `of`: the
+   * `walk`; its `spill` file; or the `spill-limit`, which is no errno.
    * @throws Error while another call is pending
    */
   next(): Promise<NativeBatch | null>;

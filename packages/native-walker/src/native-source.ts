@@ -23,6 +23,7 @@ import { pathBytes, rootMissing } from './root-path.js';
 import { SlabPool } from './slab-pool.js';
 import { slabToBatch } from './slab-to-batch.js';
 import { snapshotNames } from './snapshot-names.js';
+import { checkSpillDir, spillDirOf, spillFailure } from './spill.js';
 import { emptyTally, toAccounting } from './tally.js';
 import { type ThreadRange, threadRange } from './thread-count.js';
 import { slowCallWarnings, walkWarnings } from './walk-warnings.js';
@@ -49,8 +50,17 @@ const PROBE_PATIENCE = 3000;
 /** The same where another run has to know them again. */
 const RESUMABLE_PROBE_PATIENCE = 60_000;
 
-/** Share of the memory budget for batches being built, queued and copied; the rest is the sinks'. */
+/**
+ * Share of the memory budget for the walker: batches being built, queued and copied, buffers to list
+ * into, and directories. The rest is the sinks'.
+ */
 const WALKER_SHARE = 0.5;
+
+/** Of it for directories, those that wait and those entered; what waits beyond that is spilled. */
+const DIRECTORIES_SHARE = 0.25;
+
+/** What a thread lists a directory into, in bytes. */
+const LISTING_BUFFER = 128 * 1024;
 
 /** The walker in C++: threads read and fill columns, JavaScript takes finished batches. */
 export class NativeSource implements Source {
@@ -69,6 +79,7 @@ export class NativeSource implements Source {
 
   async open(ctx: SourceContext): Promise<EntrySchema> {
     this.#rules = excludeRules(this.#options);
+    await checkSpillDir(this.#options.spillDir);
     const { part } = this.#options;
     const roots = this.#rootsToWalk();
     const isResumable = part?.options.resumable ?? false;
@@ -116,8 +127,11 @@ export class NativeSource implements Source {
       mostThreads: threads.most,
       columns: columnMask(this.#schema),
       batchRows: batchRows(part?.options.rows),
-      batchBytes: batchBytes(ctx.memory, batchesInFlight(threads)),
+      batchBytes: batchBytes(ctx.memory, threads),
       queueBatches: threads.least * 2,
+      directoryBytes: directoryBytes(ctx.memory),
+      spillDir: Buffer.from(spillDirOf(options)),
+      spillLimit: options.spillLimit,
       skipNames: options.snapshots ? [] : snapshotNames.map((name) => Buffer.from(name)),
       stat: options.stat === 'sync' ? 'sync' : 'auto',
       ownFiles: ctx.ownFiles,
@@ -145,7 +159,10 @@ export class NativeSource implements Source {
     part?.stopping.addEventListener('abort', endSoon, { once: true });
     if (part?.stopping.aborted) endSoon();
     try {
-      const next = () => walk.next().catch(brokeOff);
+      const next = () =>
+        walk.next().catch((error) => {
+          throw spillFailure(error, options) ?? brokeOff(error);
+        });
       for (let ready = await next(); ready !== null; ready = await next()) {
         const { slab, isNew } = pool.take(ready.byteLength);
         walk.take(new Uint8Array(slab), isNew);
@@ -153,7 +170,7 @@ export class NativeSource implements Source {
         pool.lend(slab, batch);
         yield batch;
       }
-      const remaining = walk.remaining();
+      const remaining = this.#remaining(walk);
       part?.ended(remaining !== null, remaining);
     } finally {
       ctx.signal.removeEventListener('abort', stop);
@@ -168,8 +185,20 @@ export class NativeSource implements Source {
     }
   }
 
+  #remaining(walk: NativeWalk): Buffer | null {
+    try {
+      return walk.remaining();
+    } catch (error) {
+      throw spillFailure(error, this.#options) ?? brokeOff(error);
+    }
+  }
+
   isPartial(): boolean {
     return this.#options.part?.isPartial ?? false;
+  }
+
+  spilledBytes(): number {
+    return this.#walk?.progress().spilledBytes ?? 0;
   }
 
   acknowledge(batch: EntryBatch): void {
@@ -282,15 +311,19 @@ function batchRows(partRows = Number.POSITIVE_INFINITY): number {
   return Math.floor(Math.min(BATCH_ROWS, Math.max(LEAST_BATCH_ROWS, partRows / 8)));
 }
 
-/** One batch per thread, one per place in the queue, and the copies. */
-function batchesInFlight({ least, most }: ThreadRange): number {
-  return most + least * 2 + 8;
+/**
+ * Bytes of a batch such that one per thread, one per place in the queue and the copies fit the budget,
+ * beside the directories and what the threads list into.
+ */
+function batchBytes(memory: number, { least, most }: ThreadRange): number {
+  const left = memory * WALKER_SHARE - directoryBytes(memory) - most * LISTING_BUFFER;
+  const share = left / (most + least * 2 + 8);
+  return Math.floor(Math.min(LARGEST_BATCH, Math.max(SMALLEST_BATCH, share)));
 }
 
-/** Bytes of a batch such that so many fit the budget. */
-function batchBytes(memory: number, batches: number): number {
-  const share = (memory * WALKER_SHARE) / batches;
-  return Math.floor(Math.min(LARGEST_BATCH, Math.max(SMALLEST_BATCH, share)));
+/** Bytes for directories. */
+function directoryBytes(memory: number): number {
+  return Math.max(1, Math.floor(memory * WALKER_SHARE * DIRECTORIES_SHARE));
 }
 
 /** A figure, or null for the 0 that says there is none. */

@@ -14,6 +14,10 @@ const path = z
     'must not hold a NUL',
   );
 
+/** What is written in one go: less would be nothing. */
+export const LEAST_SPILL_LIMIT = 1024 * 1024;
+const DEFAULT_SPILL_LIMIT = 10 * 1024 ** 3;
+
 /** A year, in seconds. */
 const LONGEST_WAIT = 31_536_000;
 
@@ -36,6 +40,13 @@ export const walkerOptions = z.strictObject({
    * `degraded`, and the rest of the walk goes on. 0 waits for ever.
    */
   opTimeout: z.number().min(0).max(LONGEST_WAIT).default(120),
+  /**
+   * Where directories go that were found, are not read yet and do not fit into memory: into one file
+   * without a name. Only the native walker does that. @default the system's directory for temporary files
+   */
+  spillDir: text.refine((given) => !given.includes('\0'), 'must not hold a NUL').optional(),
+  /** Bytes of disk space for them. */
+  spillLimit: z.int().min(LEAST_SPILL_LIMIT).default(DEFAULT_SPILL_LIMIT),
   /** The walk can be stopped, or goes on where another was. */
   part: z.instanceof(WalkPart).optional(),
   ...pruneOptions.shape,

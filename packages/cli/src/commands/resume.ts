@@ -3,7 +3,7 @@ import { Command } from '@oclif/core/command';
 import * as Flags from '@oclif/core/flags';
 import { intervalFlag, intervalOf, timeLimitFlag, timeLimitOf } from '../flags/checkpoint-flags.js';
 import { progressFlags } from '../flags/progress-flags.js';
-import { memorySize, scanFlags } from '../flags/scan-flags.js';
+import { memorySize, scanFlags, spillSettings } from '../flags/scan-flags.js';
 import { summaryFlags } from '../flags/summary-flags.js';
 import { interruption } from '../interruption.js';
 import { narration, print, progressLine } from '../terminal.js';
@@ -38,6 +38,8 @@ Exit status: as of pwalk report; 4 when the scan is running elsewhere, its log i
     }),
     threads: scanFlags.threads,
     memory: scanFlags.memory,
+    'spill-dir': scanFlags['spill-dir'],
+    'spill-limit': scanFlags['spill-limit'],
     ...progressFlags,
     ...summaryFlags,
   };
@@ -55,6 +57,7 @@ Exit status: as of pwalk report; 4 when the scan is running elsewhere, its log i
       changeDirectory: true,
       threads: flags.threads,
       memory: memory === undefined ? undefined : memorySize(memory),
+      ...spillSettings(flags),
       stop: interruption.stop,
       signal: interruption.signal,
       ...narration(line, flags.quiet),

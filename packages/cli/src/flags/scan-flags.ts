@@ -1,7 +1,7 @@
 import * as Flags from '@oclif/core/flags';
 import { PwalkError } from '@pwalk/core';
 import { parseDuration } from '../duration.js';
-import { LEAST_MEMORY, parseSize } from '../size.js';
+import { LEAST_MEMORY, LEAST_SPILL_LIMIT, parseSize } from '../size.js';
 
 /** How a tree is read: the same for every command that walks one. */
 export const scanFlags = {
@@ -14,6 +14,17 @@ export const scanFlags = {
   }),
   memory: Flags.string({
     description: 'memory to use beyond what Node takes, as 256MiB',
+    helpValue: 'SIZE',
+    helpGroup: 'SCAN',
+  }),
+  'spill-dir': Flags.string({
+    description:
+      'where directories go that wait to be read and do not fit into --memory; the directory for temporary files when not given',
+    helpValue: 'DIR',
+    helpGroup: 'SCAN',
+  }),
+  'spill-limit': Flags.string({
+    description: 'disk space for them at most, as 10GiB, which it is when not given',
     helpValue: 'SIZE',
     helpGroup: 'SCAN',
   }),
@@ -37,6 +48,8 @@ export const scanFlags = {
 export interface ParsedScanFlags {
   readonly threads: number | undefined;
   readonly memory: string | undefined;
+  readonly 'spill-dir': string | undefined;
+  readonly 'spill-limit': string | undefined;
   readonly snapshots: boolean;
   readonly 'op-timeout': string;
   readonly stat: 'lazy' | 'sync';
@@ -47,6 +60,9 @@ export interface ScanSettings {
   readonly threads: number | undefined;
   /** Bytes. */
   readonly memory: number | undefined;
+  readonly spillDir: string | undefined;
+  /** Bytes. */
+  readonly spillLimit: number | undefined;
   readonly snapshots: boolean;
   /** Seconds; 0 for ever. */
   readonly opTimeout: number;
@@ -60,9 +76,27 @@ export function scanSettings(flags: ParsedScanFlags): ScanSettings {
     opTimeout: seconds(flags['op-timeout']),
     threads,
     memory: memory === undefined ? undefined : memorySize(memory),
+    ...spillSettings(flags),
     snapshots,
     stat,
   };
+}
+
+/** @throws PwalkError `PWALK_OPTIONS_INVALID` */
+export function spillSettings(
+  flags: Pick<ParsedScanFlags, 'spill-dir' | 'spill-limit'>,
+): Pick<ScanSettings, 'spillDir' | 'spillLimit'> {
+  const { 'spill-dir': spillDir, 'spill-limit': limit } = flags;
+  const spillLimit = limit === undefined ? undefined : parseSize(limit);
+  if (spillDir === '') throw misfit('--spill-dir is empty; name a directory.');
+  if (spillLimit !== undefined && spillLimit < LEAST_SPILL_LIMIT) {
+    throw misfit(`--spill-limit ${limit} is too little; give at least 1MiB.`);
+  }
+  return { spillDir, spillLimit };
+}
+
+function misfit(message: string): PwalkError {
+  return new PwalkError('PWALK_OPTIONS_INVALID', message);
 }
 
 /** Seconds of a time; 0 of `none`. */
@@ -74,10 +108,7 @@ function seconds(text: string): number {
 export function memorySize(text: string): number {
   const bytes = parseSize(text);
   if (bytes < LEAST_MEMORY) {
-    throw new PwalkError(
-      'PWALK_OPTIONS_INVALID',
-      `--memory ${text} is too little; give at least 16MiB.`,
-    );
+    throw misfit(`--memory ${text} is too little; give at least 16MiB.`);
   }
   return bytes;
 }

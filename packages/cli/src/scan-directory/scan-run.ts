@@ -106,7 +106,7 @@ export class ScanRun {
     stop.addEventListener('abort', end, { once: true });
     if (stop.aborted) end();
     const rowsBefore = this.#state.accounting?.rows ?? 0;
-    const { accounting, threads, outputs } = await runPipeline({
+    const { accounting, threads, outputs, spilledBytes } = await runPipeline({
       ...spec,
       onWarning: (message) => this.#plan.onWarning?.(message),
       ...(onProgress === undefined
@@ -124,7 +124,7 @@ export class ScanRun {
     const ofTable = (name?: string) => partOf(outputs.find(({ table }) => table === name));
     const entries = ofTable();
     this.#cutter.learn(accounting.rows, entries?.bytes ?? 0);
-    await this.#commit(part, accounting, failures.examples, {
+    await this.#commit(part, accounting, failures.examples, spilledBytes, {
       parts: entries,
       errors: ofTable('errors'),
       totals: ofTable('totals'),
@@ -174,6 +174,7 @@ export class ScanRun {
     part: WalkPart,
     accounting: Accounting,
     errorExamples: readonly FailedEntry[],
+    spilledBytes: number,
     made: Readonly<Record<PartTable, Part | null>>,
   ): Promise<void> {
     const { remaining } = part;
@@ -188,6 +189,7 @@ export class ScanRun {
       totals: await this.#kept('totals', made.totals, isLast),
       accounting: addAccounting(before.accounting, accounting),
       errorExamples,
+      spilledBytes: before.spilledBytes + spilledBytes,
       seconds: this.#secondsBefore + (performance.now() - this.#started) / 1000,
       directoriesLeft: remaining === null ? 0 : describeRemaining(remaining.frontier).directories,
       frontier: remaining?.frontier ?? null,

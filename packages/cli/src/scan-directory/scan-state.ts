@@ -25,6 +25,8 @@ export interface ScanState {
   /** Of all parts; null before the first. */
   readonly accounting: Accounting | null;
   readonly errorExamples: readonly FailedEntry[];
+  /** Of all runs, of what did not fit into memory. */
+  readonly spilledBytes: number;
   /** Of all runs. */
   readonly seconds: number;
   /** Directories that are not walked; null before the first part. */
@@ -66,6 +68,8 @@ const head = z.object({
     maxDepth: z.int().optional(),
     threads: z.int().optional(),
     memory: z.int().optional(),
+    spillDir: z.string().optional(),
+    spillLimit: z.int().optional(),
     snapshots: z.boolean(),
     stat: z.enum(['lazy', 'sync']),
     opTimeout: z.number().optional(),
@@ -115,6 +119,7 @@ const record = z.object({
   errorExamples: z.array(
     z.object({ path: base64, state: z.string(), errno: z.int(), operation: z.string() }),
   ),
+  spilledBytes: count.default(0),
   seconds: z.number(),
   directoriesLeft: count.nullable(),
   published: count.nullable().default(null),

@@ -47,6 +47,7 @@ export async function summaryOf(
     skipped: skippedCount(account),
     complete,
     outputs: [...(await outputsOf({ state, isWhole }, path, rows, errorsPath)), ...tables],
+    spilledBytes: state.spilledBytes,
     seconds: state.seconds,
     threads,
     stopped: isWhole
@@ -73,6 +74,7 @@ export function summaryOfFile({
     skipped: skippedCount(accounting),
     complete: isComplete(accounting),
     outputs: [{ path, format: 'parquet', rows, bytes }],
+    spilledBytes: 0,
     seconds,
     threads: null,
     stopped: null,

@@ -27,7 +27,15 @@ import {
 export interface ResumeOptions
   extends Pick<
     ReportOptions,
-    'threads' | 'memory' | 'timeLimit' | 'stop' | 'signal' | 'onWarning' | 'onProgress'
+    | 'threads'
+    | 'memory'
+    | 'spillDir'
+    | 'spillLimit'
+    | 'timeLimit'
+    | 'stop'
+    | 'signal'
+    | 'onWarning'
+    | 'onProgress'
   > {
   /** Seconds of walking between two commits. @default as when the scan began */
   readonly interval?: number | undefined;

@@ -141,6 +141,11 @@ export const errorCodes = {
     meaning:
       'Writing an output failed (a full disk, a quota, an I/O error). No file is left under the final name.',
   },
+  PWALK_SPILL_FAILED: {
+    exitCode: exitCodes.output,
+    meaning:
+      'More directories were found and not read yet than fit into the memory budget, and they could not be put into the spill directory (not writable, a full disk, `spillLimit` reached). Free space there, name another directory, or give more memory. No file is left under the final name.',
+  },
   PWALK_OUTPUT_CLOSED: {
     exitCode: exitCodes.complete,
     meaning: 'The reader of a pipe went away (EPIPE). The command ends quietly.',

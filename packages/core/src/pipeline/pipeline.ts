@@ -71,6 +71,8 @@ export interface PipelineResult {
   /** Batches left out because a branch refused them (`onError: 'skip-batch'`). */
   readonly skippedBatches: number;
   readonly outputs: readonly Output[];
+  /** Bytes that did not fit into the source's memory and were put on disk meanwhile. */
+  readonly spilledBytes: number;
   /** Of all actions. */
   readonly effects: EffectCounts;
   /** What each action came to, in their order. */
@@ -133,7 +135,7 @@ class Run {
   async #live(): Promise<PipelineResult> {
     const sinks: LiveSink[] = [];
     try {
-      const { accounting, threads, isPartial, changes } = await this.#walk(sinks);
+      const { accounting, threads, isPartial, spilledBytes, changes } = await this.#walk(sinks);
       this.#abort.signal.throwIfAborted();
       const complete =
         (accounting === null || isComplete(accounting)) && this.#skippedBatches === 0 && !isPartial;
@@ -169,6 +171,7 @@ class Run {
           applied: actions.reduce((sum, { applied }) => sum + applied, 0),
         },
         actions,
+        spilledBytes,
         seconds: (performance.now() - this.#started) / 1000,
       };
     } catch (error) {
@@ -197,6 +200,7 @@ class Run {
     accounting: Accounting | null;
     threads: SourceThreads | null;
     isPartial: boolean;
+    spilledBytes: number;
     changes: [LiveStage<'action'>, EffectCounts][];
   }> {
     this.#abort.signal.throwIfAborted();
@@ -244,6 +248,7 @@ class Run {
     if (accounting !== null) checkAccounting(accounting, this.#rows);
     const threads = told(source, 'threads', () => source.instance.threads?.()) ?? null;
     const isPartial = told(source, 'isPartial', () => source.instance.isPartial?.()) ?? false;
+    const spilledBytes = told(source, 'spilledBytes', () => source.instance.spilledBytes?.()) ?? 0;
     const changes: [LiveStage<'action'>, EffectCounts][] = [];
     for (const action of actions) {
       const counts = await runAction(action, this.#context(action), {
@@ -253,7 +258,7 @@ class Run {
       });
       changes.push([action, counts]);
     }
-    return { accounting, threads, isPartial, changes };
+    return { accounting, threads, isPartial, spilledBytes, changes };
   }
 
   /** Opens filters that follow each other; returns the schema of what comes out of the last. */

@@ -61,6 +61,8 @@ export interface Source extends Closable {
   progress?(): SourceProgress;
   /** Called after the last batch: what it gave is not all there is, because it was asked to end early or to begin in the middle. */
   isPartial?(): boolean;
+  /** Called after the last batch: bytes it put on disk meanwhile because they did not fit into its memory. */
+  spilledBytes?(): number;
   /** Called after the last batch. A source that keeps an account is checked against it. */
   accounting?(): Accounting;
 }

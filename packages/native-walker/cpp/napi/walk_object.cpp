@@ -171,6 +171,8 @@ Napi::Value WalkObject::remaining(const Napi::CallbackInfo& info) {
   try {
     const std::optional<std::string> bytes = walk_->remaining();
     return bytes ? Napi::Value(Napi::Buffer<char>::Copy(env, bytes->data(), bytes->size())) : env.Null();
+  } catch (const SpillError& error) {
+    throw failure_error(env, {error.error(), error.what(), WalkFailure::Of::spill});
   } catch (const std::exception& error) {
     throw Napi::Error::New(env, error.what());
   }
