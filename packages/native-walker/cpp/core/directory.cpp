@@ -31,30 +31,32 @@ DirectoryRef Directory::child(DirectoryRef parent, std::string name, const StatR
 
 DirectoryRef Directory::restored_root(std::string path, const FileIdentity& then, MemoryMeter* meter) {
   DirectoryRef made = root(std::move(path), meter);
-  made->restore(then);
+  made->restore(then, true);
   return made;
 }
 
 DirectoryRef Directory::restored_child(DirectoryRef parent, std::string name, const FileIdentity& then) {
+  const bool other_device = parent->dev != then.dev;
   DirectoryRef made = child(std::move(parent), std::move(name), nullptr);
-  made->restore(then);
+  made->restore(then, other_device);
   return made;
 }
 
 DirectoryRef Directory::restored_child(DirectoryRef parent, std::string name, const StatRow& then, bool other_device) {
-  DirectoryRef made = restored_child(std::move(parent), std::move(name), FileIdentity{then.dev, then.inode});
-  made->other_device_ = other_device;
+  // The parent's device is not looked at: somebody may be opening it.
+  DirectoryRef made = child(std::move(parent), std::move(name), nullptr);
+  made->restore({then.dev, then.inode}, other_device);
   made->stat = then;
   made->has_stat = true;
   return made;
 }
 
-void Directory::restore(const FileIdentity& then) {
+void Directory::restore(const FileIdentity& then, bool other_device) {
   dev = then.dev;
   inode = then.inode;
   identified = true;
   restored = true;
-  other_device_ = !parent || parent->dev != dev;
+  other_device_ = other_device;
 }
 
 void Directory::set_stat(const StatRow& row) {

@@ -54,7 +54,8 @@ class Directory {
   // `meter`, if any, counts what the root and the directories below it take of memory; it outlives them.
   static DirectoryRef root(std::string path, MemoryMeter* meter = nullptr);
   static DirectoryRef child(DirectoryRef parent, std::string name, const StatRow* stat);
-  // One that another walk knew, by its identity then: devices may have got other numbers since.
+  // One that another walk knew, by its identity then: devices may have got other numbers since. A parent
+  // that nobody opens yet has the number it had then.
   static DirectoryRef restored_root(std::string path, const FileIdentity& then, MemoryMeter* meter = nullptr);
   static DirectoryRef restored_child(DirectoryRef parent, std::string name, const FileIdentity& then);
   // The same with the stat it had; whether it was on another device than its parent.
@@ -119,7 +120,7 @@ class Directory {
 
   Directory(DirectoryRef parent_ref, std::string name_bytes, int32_t at_depth, size_t length, MemoryMeter* counted_by);
   ~Directory();
-  void restore(const FileIdentity& then);
+  void restore(const FileIdentity& then, bool other_device);
   size_t footprint() const { return heap_bytes(sizeof(Directory)) + heap_bytes_of(name); }
 
   MemoryMeter* const meter_;

@@ -239,14 +239,16 @@ class Frontier {
     if (store_ == nullptr || has_room()) return;
     const std::lock_guard storing(store_mutex_);
     if (has_room()) return;
-    std::vector<Lane*> fullest{&later_, &aside_};
-    for (Lane& lane : lanes_) fullest.push_back(&lane);
-    const auto bytes = [](const Lane* lane) { return lane->bytes.load(std::memory_order_relaxed); };
-    std::ranges::sort(fullest, std::ranges::greater{}, bytes);
+    // By what they had a moment ago: the counts go on changing, and sorting needs them to stay.
+    std::vector<std::pair<size_t, Lane*>> fullest;
+    const auto note = [&](Lane& lane) { fullest.emplace_back(lane.bytes.load(std::memory_order_relaxed), &lane); };
+    note(later_);
+    note(aside_);
+    for (Lane& lane : lanes_) note(lane);
+    std::ranges::sort(fullest, std::ranges::greater{});
     const size_t most = store_->room() / 2;
-    for (Lane* lane : fullest) {
-      while (bytes_in_memory() > most) {
-        if (!store_some(*lane, bytes_in_memory() - most)) break;
+    for (const auto& [bytes, lane] : fullest) {
+      for (size_t now = bytes_in_memory(); now > most && store_some(*lane, now - most); now = bytes_in_memory()) {
       }
     }
   }
