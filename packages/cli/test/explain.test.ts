@@ -18,6 +18,10 @@ describe('pwalk explain', () => {
       'site=x',
       '--errors',
       'e.csv',
+      '--memory',
+      '64MiB',
+      '--spill-dir',
+      'spill here',
     ];
     const { status, stdout } = pwalk(['explain', '/no/such/place', ...flags, '--threads', '2'], {
       cwd: here.path,
@@ -36,6 +40,8 @@ system calls:
   for each entry:     statx
   for each directory: openat, fstat, 2 getdents64, close
 threads: 2
+memory: 64.0 MiB beyond what Node takes
+  directories that wait: 8.0 MiB, and beyond that 10.0 GiB on disk, in "spill here"
 `,
     );
     expect(readdirSync(here.path)).toEqual([]);

@@ -82,7 +82,13 @@ export {
   stageOf,
 } from './plugin/plugin.js';
 export type { Output, Sink } from './plugin/sink.js';
-export type { Source, SourceCalls, SourceProgress, SourceThreads } from './plugin/source.js';
+export type {
+  Source,
+  SourceCalls,
+  SourceProgress,
+  SourceSpill,
+  SourceThreads,
+} from './plugin/source.js';
 export type { Hook, Timeouts } from './plugin/timeouts.js';
 export {
   type DefaultColumn,

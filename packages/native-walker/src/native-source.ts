@@ -8,9 +8,11 @@ import {
   type SourceCalls,
   type SourceContext,
   type SourceProgress,
+  type SourceSpill,
   type SourceThreads,
 } from '@pwalk/core';
 import { type ExcludeRules, excludeRules } from './exclude/exclude-rules.js';
+import { batchBytes, batchRows, directoryBytes } from './memory-shares.js';
 import {
   bindingError,
   type NativeAccounting,
@@ -25,18 +27,8 @@ import { slabToBatch } from './slab-to-batch.js';
 import { snapshotNames } from './snapshot-names.js';
 import { checkSpillDir, spillDirOf, spillFailure } from './spill.js';
 import { emptyTally, toAccounting } from './tally.js';
-import { type ThreadRange, threadRange } from './thread-count.js';
+import { threadRange } from './thread-count.js';
 import { slowCallWarnings, walkWarnings } from './walk-warnings.js';
-
-/**
- * Rows of a batch: few enough that the batches in flight, and those that wait for the garbage
- * collector, are as large at the first hundred thousand entries as ever after; many enough that what
- * a batch costs in JavaScript disappears (measured: no difference from 16,384 in time or file size).
- */
-const BATCH_ROWS = 2048;
-const LEAST_BATCH_ROWS = 64;
-const LARGEST_BATCH = 4 * 1024 * 1024;
-const SMALLEST_BATCH = 64 * 1024;
 
 /** How often the walk is asked for calls that do not answer, in milliseconds. */
 const SLOW_CALL_INTERVAL = 500;
@@ -49,18 +41,6 @@ const PROBE_PATIENCE = 3000;
 
 /** The same where another run has to know them again. */
 const RESUMABLE_PROBE_PATIENCE = 60_000;
-
-/**
- * Share of the memory budget for the walker: batches being built, queued and copied, buffers to list
- * into, and directories. The rest is the sinks'.
- */
-const WALKER_SHARE = 0.5;
-
-/** Of it for directories, those that wait and those entered; what waits beyond that is spilled. */
-const DIRECTORIES_SHARE = 0.25;
-
-/** What a thread lists a directory into, in bytes. */
-const LISTING_BUFFER = 128 * 1024;
 
 /** The walker in C++: threads read and fill columns, JavaScript takes finished batches. */
 export class NativeSource implements Source {
@@ -197,6 +177,15 @@ export class NativeSource implements Source {
     return this.#options.part?.isPartial ?? false;
   }
 
+  spill(memory: number): SourceSpill {
+    const { spillLimit } = this.#options;
+    return {
+      memory: directoryBytes(memory),
+      limit: spillLimit,
+      directory: spillDirOf(this.#options),
+    };
+  }
+
   spilledBytes(): number {
     return this.#walk?.progress().spilledBytes ?? 0;
   }
@@ -304,26 +293,6 @@ function columnMask(schema: EntrySchema): number {
     (mask, { name }, index) => (schema.has(name) ? mask | (1 << index) : mask),
     0,
   );
-}
-
-/** Rows of a batch such that a part of so many rows is some batches. */
-function batchRows(partRows = Number.POSITIVE_INFINITY): number {
-  return Math.floor(Math.min(BATCH_ROWS, Math.max(LEAST_BATCH_ROWS, partRows / 8)));
-}
-
-/**
- * Bytes of a batch such that one per thread, one per place in the queue and the copies fit the budget,
- * beside the directories and what the threads list into.
- */
-function batchBytes(memory: number, { least, most }: ThreadRange): number {
-  const left = memory * WALKER_SHARE - directoryBytes(memory) - most * LISTING_BUFFER;
-  const share = left / (most + least * 2 + 8);
-  return Math.floor(Math.min(LARGEST_BATCH, Math.max(SMALLEST_BATCH, share)));
-}
-
-/** Bytes for directories. */
-function directoryBytes(memory: number): number {
-  return Math.max(1, Math.floor(memory * WALKER_SHARE * DIRECTORIES_SHARE));
 }
 
 /** A figure, or null for the 0 that says there is none. */

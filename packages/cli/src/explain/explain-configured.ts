@@ -1,10 +1,4 @@
-import {
-  DEFAULT_MEMORY,
-  decodeName,
-  type Explanation,
-  explainPipeline,
-  formatSize,
-} from '@pwalk/core';
+import { decodeName, type Explanation, explainPipeline } from '@pwalk/core';
 import type { ResolvedPipeline } from '@pwalk/core/config';
 import { formatExplanation } from './format-explanation.js';
 
@@ -16,8 +10,6 @@ export interface ConfiguredExplanation extends Explanation {
   readonly roots: readonly string[];
   /** Effects that plugins may have. */
   readonly allow: readonly string[];
-  /** Bytes beyond what Node takes. */
-  readonly memory: number;
   readonly dryRun: boolean;
   readonly failOnMatch: boolean;
 }
@@ -34,7 +26,6 @@ export async function explainConfigured(
     roots: roots.map((root) => decodeName(Buffer.from(root)).text),
     ...(await explainPipeline(spec)),
     allow: spec.allow ?? [],
-    memory: spec.memory ?? DEFAULT_MEMORY,
     dryRun: spec.dryRun ?? false,
     failOnMatch,
   };
@@ -42,7 +33,7 @@ export async function explainConfigured(
 
 /** For people: some lines of text without a final newline. */
 export function formatConfigured(explanation: ConfiguredExplanation): string {
-  const { pipeline, file, description, roots, allow, memory } = explanation;
+  const { pipeline, file, description, roots, allow } = explanation;
   const lines = [
     `pipeline ${pipeline} of ${file}${description === null ? '' : `: ${description}`}`,
     ...(roots.length === 0 ? [] : [`walks ${roots.join(', ')}`]),
@@ -50,7 +41,6 @@ export function formatConfigured(explanation: ConfiguredExplanation): string {
     formatExplanation(explanation),
     '',
     `allowed: ${allow.length === 0 ? 'no effect beyond their outputs' : allow.join(', ')}`,
-    `memory: ${formatSize(memory)} beyond what Node takes`,
   ];
   if (explanation.dryRun) lines.push('actions are planned and not applied');
   if (explanation.failOnMatch) lines.push('status 4 when an entry comes through the filters');

@@ -1,13 +1,15 @@
 import {
   type ExplainedStage,
   type Explanation,
+  escapeText,
+  formatSize,
   fullEntrySchema,
   type SourceThreads,
 } from '@pwalk/core';
 
 /** How a pipeline would be run, for people: some lines of text without a final newline. */
 export function formatExplanation(explanation: Explanation): string {
-  const { source, filters, sinks, actions, columns, calls, threads } = explanation;
+  const { source, filters, sinks, actions, columns, calls, threads, memory, spill } = explanation;
   const ahead = [source, ...filters];
   const lines = ahead.map((stage, depth) => line(stage, depth));
   for (const sink of sinks) {
@@ -24,6 +26,13 @@ export function formatExplanation(explanation: Explanation): string {
     lines.push(`  for each directory: ${counted(calls.perDirectory)}`);
   }
   if (threads !== null) lines.push(`threads: ${counts(threads)}`);
+  lines.push(`memory: ${formatSize(memory)} beyond what Node takes`);
+  if (spill !== null) {
+    const [most, limit] = [formatSize(spill.memory), formatSize(spill.limit)];
+    lines.push(
+      `  directories that wait: ${most}, and beyond that ${limit} on disk, in "${escapeText(spill.directory)}"`,
+    );
+  }
   return lines.join('\n');
 }
 

@@ -23,9 +23,14 @@ export function growTree(path: string, entries: number): void {
 }
 
 /** The rows of one file, and no others, are those of the parts, each once. */
-export async function expectSameRows(scan: string, whole: string): Promise<void> {
+export function expectSameRows(scan: string, whole: string): Promise<void> {
+  return expectSameTables(`${scan}/parts/*.parquet`, whole);
+}
+
+/** The rows of one file, and no others, are those of some, each once. */
+export async function expectSameTables(some: string, whole: string): Promise<void> {
   const columns = '* exclude (atime)';
-  const [parts, file] = [`'${scan}/parts/*.parquet'`, `'${whole}'`];
+  const [parts, file] = [`'${some}'`, `'${whole}'`];
   const [answer] = await sql(`
     with a as (select ${columns} from ${parts}), b as (select ${columns} from ${file})
     select (select count(*) from (from a except all from b)) as more,

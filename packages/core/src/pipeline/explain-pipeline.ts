@@ -1,10 +1,11 @@
 import type { Effect } from '../plugin/capabilities.js';
 import type { Kind } from '../plugin/plugin.js';
-import type { SourceCalls, SourceThreads } from '../plugin/source.js';
+import type { SourceCalls, SourceSpill, SourceThreads } from '../plugin/source.js';
 import { fullEntrySchema } from '../schema/entry-schema.js';
 import { checkPipeline } from './check-pipeline.js';
 import { type CheckedStage, createStage } from './open-stage.js';
 import type { PipelineSpec } from './pipeline.js';
+import { DEFAULT_MEMORY } from './run-facts.js';
 
 /** What a stage of a pipeline asks for, adds and does. */
 export interface ExplainedStage {
@@ -30,6 +31,10 @@ export interface Explanation {
   readonly calls: SourceCalls | null;
   /** With how many threads it would read; null when it cannot tell. */
   readonly threads: SourceThreads | null;
+  /** Bytes the run may use beyond what Node takes. */
+  readonly memory: number;
+  /** Where the source puts what does not fit into its share of them; null when it puts it nowhere. */
+  readonly spill: SourceSpill | null;
 }
 
 /**
@@ -39,6 +44,7 @@ export interface Explanation {
 export async function explainPipeline(spec: PipelineSpec): Promise<Explanation> {
   const { source, filters, sinks, actions, columns } = await checkPipeline(spec);
   const { instance } = await createStage(source);
+  const memory = spec.memory ?? DEFAULT_MEMORY;
   const own = [...columns].filter((name) => !fullEntrySchema.has(name));
   return {
     source: explained(source),
@@ -51,6 +57,8 @@ export async function explainPipeline(spec: PipelineSpec): Promise<Explanation> 
     columns: [...fullEntrySchema.pick(columns).fields.map(({ name }) => name), ...own],
     calls: instance.calls?.(columns) ?? null,
     threads: instance.threads?.() ?? null,
+    memory,
+    spill: instance.spill?.(memory) ?? null,
   };
 }
 

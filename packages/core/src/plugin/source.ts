@@ -36,6 +36,15 @@ export interface SourceThreads {
   readonly chunk: number | null;
 }
 
+/** Where a source puts what it has to keep and has no room for. */
+export interface SourceSpill {
+  /** Bytes it keeps in memory at most. */
+  readonly memory: number;
+  /** Bytes it puts into the directory at most. */
+  readonly limit: number;
+  readonly directory: string;
+}
+
 /**
  * Produces the batches of a run, pulled: the engine asks for the next batch only while the pipeline
  * holds a credit, so a source that stops when it is not asked is all that backpressure needs.
@@ -57,6 +66,8 @@ export interface Source extends Closable {
   calls?(columns: ReadonlySet<string>): SourceCalls;
   /** With how many threads: what it would choose before it reads, what it chose after the last batch. */
   threads?(): SourceThreads;
+  /** Where it would put what does not fit into its share of a run's memory, in bytes; before anything is opened. */
+  spill?(memory: number): SourceSpill;
   /** Called from a timer while `read` is under way, some times a second. */
   progress?(): SourceProgress;
   /** Called after the last batch: what it gave is not all there is, because it was asked to end early or to begin in the middle. */

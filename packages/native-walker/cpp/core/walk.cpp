@@ -43,7 +43,12 @@ std::shared_ptr<Walk> Walk::start(WalkOptions options, std::function<void()> wak
     state.queue.end();
     return walk;
   }
-  walk->push_work(remaining);
+  try {
+    walk->push_work(remaining);
+  } catch (const SpillError& error) {
+    walk->fail(error);
+    return walk;
+  }
   const SignalsBlocked blocked;
   {
     const std::lock_guard lock(walk->mutex_);
@@ -108,7 +113,7 @@ void Walk::run(const std::shared_ptr<Worker>& worker) {
     --given_up_;
     return;
   } catch (const SpillError& error) {
-    fail(error.error(), error.what(), error.error() == 0 ? WalkFailure::Of::spill_limit : WalkFailure::Of::spill);
+    fail(error);
   } catch (const std::bad_alloc&) {
     fail(ENOMEM, "out of memory");
   } catch (const std::exception& error) {
@@ -163,6 +168,10 @@ void Walk::replace(size_t index, std::shared_ptr<Worker> heir) {
     workers_[index] = heir;
   }
   std::thread([walk = shared_from_this(), heir = std::move(heir)] { walk->run(heir); }).detach();
+}
+
+void Walk::fail(const SpillError& error) {
+  fail(error.error(), error.what(), error.error() == 0 ? WalkFailure::Of::spill_limit : WalkFailure::Of::spill);
 }
 
 void Walk::fail(int error, std::string message, WalkFailure::Of of) {

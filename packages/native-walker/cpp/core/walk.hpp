@@ -85,6 +85,7 @@ class Walk : public std::enable_shared_from_this<Walk> {
   std::vector<std::shared_ptr<Worker>> workers() const;
   void push_work(const std::optional<std::string>& remaining);
   void push(size_t lane, WorkItem item);
+  void fail(const SpillError& error);
   void fail(int error, std::string message, WalkFailure::Of of = WalkFailure::Of::walk);
   void thread_ended(size_t index);
 

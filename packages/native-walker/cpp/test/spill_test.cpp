@@ -245,6 +245,16 @@ PWALK_TEST("directories that cannot be written, or are more than the limit, end 
   const auto limit = failure({.directory = spill.path(), .limit = 4096, .slot_bytes = 2048});
   CHECK(limit && limit->of == WalkFailure::Of::spill_limit);
   CHECK(!failure({.directory = spill.path(), .limit = 1 << 20, .slot_bytes = 2048}));
+  // Nor is there room for what an earlier part has left: the walk has ended before it began.
+  const WalkOptions whole = options_for(tree.path(), 1);
+  const Part part = walk_part(whole, [](size_t rows) { return rows > 0; });
+  WalkOptions next = crowded(whole, 1);
+  next.remaining = part.remaining;
+  next.spill = {.directory = spill.path(), .limit = 4096, .slot_bytes = 2048};
+  Consumer consumer(next);
+  CHECK(consumer.next() == nullptr);
+  const auto left = consumer.walk().failure();
+  CHECK(left && left->of == WalkFailure::Of::spill_limit);
   CHECK(std::filesystem::is_empty(spill.path()));
 }
 
