@@ -23,7 +23,7 @@ export function buildFloor() {
   const cwd = join(project, 'packages/native-walker');
   execFileSync(process.execPath, [join(project, 'scripts/build-native.mjs'), 'floor'], {
     cwd,
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: 'pipe',
   });
   return join(cwd, 'build/floor');
 }
@@ -60,7 +60,10 @@ export function report(roots, threads, format = 'parquet') {
   };
 }
 
-/** @returns {{ name: string, command: string[], prints?: 'lines' | 'json', scan?: true, output?: string }[]} the floor first */
+/**
+ * `scan`: it starts Node and then measures itself.
+ * @returns {{ name: string, command: string[], prints?: 'lines' | 'json', scan?: true, output?: string }[]} the floor first
+ */
 export function contestants(root, threads) {
   const bareScan = [process.execPath, join(project, 'bench/scan.mjs'), root, `${threads}`];
   const ours = [

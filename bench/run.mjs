@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // npm run bench [-- --tree wide --rounds 5 --threads 2 --patience 60 --write]
-// npm run bench -- walk […]   names only, see walk.mjs
+// npm run bench -- walk […]    names only, see walk.mjs
+// npm run bench -- goals […]   the goals and what is reached of them, see goals.mjs
 //
 // Walks each tree with every contestant in turn, round after round, warm, and prints medians and
 // ratios as a markdown table; with --write into docs/internals/performance.md. Ratios are taken
@@ -18,8 +19,9 @@ import { benchDirectory, tree } from './make-tree.mjs';
 import { countLines, measure, median } from './measure.mjs';
 import { table, writeSection } from './page.mjs';
 
-if (process.argv[2] === 'walk') {
-  await import('./walk.mjs');
+const others = { walk: './walk.mjs', goals: './goals.mjs' };
+if (Object.hasOwn(others, process.argv[2])) {
+  await import(others[process.argv[2]]);
   process.exit();
 }
 
@@ -121,8 +123,8 @@ async function compare(name) {
     console.error(`${name}: round ${rounds.length + 1}`);
     rounds.push(await runRound(able, until));
   }
-  const others = rounds.flatMap((round) => [...round.values()].map((run) => run.others));
-  const disturbed = others.filter((share) => share > NOISE).length;
+  const shares = rounds.flatMap((round) => [...round.values()].map((run) => run.others));
+  const disturbed = shares.filter((share) => share > NOISE).length;
   const rows = [...rounds[0].keys()].map((who) => {
     // The floor and fdir do not count the root; nobody is said to have missed something for that.
     const seen = found.get(who) ?? null;
@@ -135,7 +137,7 @@ async function compare(name) {
   }
   return [
     `### ${name}: ${number.format(entries)} entries, ${values.threads} threads, ${values.rounds} rounds`,
-    `In ${disturbed} of ${others.length} runs others used more than ${NOISE * 100} % of the machine.`,
+    `In ${disturbed} of ${shares.length} runs others used more than ${NOISE * 100} % of the machine.`,
     table(
       [
         'what',

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // npm test: sets the checkout up, then runs everything that can fail: formatting and lint, types of
 // the tests, the C++ tests under AddressSanitizer + UBSan and under ThreadSanitizer, the instructions our
-// native code takes where valgrind is installed, and vitest.
+// native code takes where valgrind is installed, its CPU time against the floor, and vitest.
 // The last line is "N passed, N failed".
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -107,8 +107,9 @@ count(run('types of the tests', bin('tsc'), ['-p', 'tsconfig.test.json']).status
 const programs = buildNativeTests();
 const trees = mkdtempSync(join(tmpdir(), 'pwalk-bench-'));
 programs.push(bench('instruction counts', 'instructions.mjs', trees));
+programs.push(bench('CPU time against the floor', 'smoke.mjs', trees));
 // Beside each other: either leaves processors idle.
-console.log('\n== vitest, and beside it the C++ tests and instruction counts');
+console.log('\n== vitest, and beside it the C++ tests and the short benches');
 const inTurn = async () => {
   for (const program of programs) await counted(program);
 };

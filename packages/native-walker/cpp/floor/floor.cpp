@@ -67,7 +67,7 @@ struct Floor {
         Dirent entry;
         size_t taken = 0;
         while (taken < chunk && cursor.next(entry)) ++taken;
-        if (cursor.position() == records.size()) break;
+        if (cursor.position() == 0 || cursor.position() == records.size()) break;
         const DirentBytes part = records.first(cursor.position());
         records = records.subspan(cursor.position());
         directory->users.fetch_add(1, std::memory_order_relaxed);
