@@ -9,12 +9,12 @@ import { mountSlow } from '../slow-fs/mount.mjs';
 import { interleave, ratio, runOnce, runUndisturbed } from './interleave.mjs';
 
 const scanScript = fileURLToPath(new URL('../scan.mjs', import.meta.url));
-const UNSET = 'scan(), threads unset';
+const UNSET = 'threads unset';
 
 /** A scan with that many threads, or as many as it chooses. */
 function scanner(root, threads) {
   return {
-    name: threads === null ? UNSET : `scan(), ${threads} threads`,
+    name: threads === null ? UNSET : `--threads ${threads}`,
     command: [process.execPath, scanScript, root, ...(threads === null ? [] : [`${threads}`])],
     prints: 'json',
     ownClock: true,
@@ -24,10 +24,10 @@ function scanner(root, threads) {
 /** The unset number of threads against the one of the others that took least. */
 function againstBest(what, rounds) {
   const seconds = (name) => median(rounds.map((round) => round.get(name).seconds));
-  const fixed = [...rounds[0].keys()].filter((name) => /^scan\(\), \d/.test(name));
+  const fixed = [...rounds[0].keys()].filter((name) => name.startsWith('--threads '));
   const best = fixed.reduce((a, b) => (seconds(b) < seconds(a) ? b : a));
   return {
-    what: `threads unset / ${best.replace('scan(), ', '')}, the best of ${fixed.length}, ${what}`,
+    what: `threads unset / \`${best}\`, the best of ${fixed.length}, ${what}`,
     ...ratio(rounds, UNSET, best),
     bar: 1.15,
     goal: 1.05,
