@@ -27,6 +27,7 @@ const limits = [
   { of: 'pwalk walkSync()', floor: 'floor, names only', limit: 5 },
   { of: 'parquet', without: 'parquet of nothing', floor: 'floor', limit: 4 },
   { of: 'dey-csv', without: 'dey-csv of nothing', floor: 'floor', limit: 4 },
+  { of: 'csv', without: 'csv of nothing', floor: 'floor', limit: 6 },
 ];
 
 function contestants(root, empty) {
@@ -43,7 +44,7 @@ function contestants(root, empty) {
   ];
   return [
     ...own.map((contestant) => ({ ...contestant, prints: 'json', ownClock: true })),
-    ...['parquet', 'dey-csv'].flatMap((format) => [
+    ...['parquet', 'dey-csv', 'csv'].flatMap((format) => [
       { ...report([root], threads, format), name: format },
       { ...report([empty], threads, format), name: `${format} of nothing` },
     ]),

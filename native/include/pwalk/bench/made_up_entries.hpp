@@ -54,6 +54,17 @@ struct MadeUpEntries {
     while (rows < count) add_row();
   }
 
+  // In the order of the default columns of the entries table.
+  std::vector<ColumnView> columns() const {
+    std::vector<ColumnView> views;
+    for (const OwnedColumn* column :
+         {&path, &path_raw, &name, &ext, &type, &inode, &parent_inode, &dev, &depth, &mode, &uid, &gid, &size, &blocks,
+          &nlink, &is_hardlink, &atime, &mtime, &ctime, &btime, &file_count, &dir_sum, &state, &error}) {
+      views.push_back(column->view());
+    }
+    return views;
+  }
+
  private:
   static constexpr std::uint32_t per_directory = 20;
   static constexpr std::array<std::string_view, 8> extensions{"txt", "dat", "bam", "gz", "py", "h5", "log", ""};
