@@ -66,8 +66,13 @@ describe('a checkpointed scan', () => {
     const one = run('report', tree, '-o', 'whole.parquet', ...flags);
     const scan = run('report', tree, '-o', 'scan/', ...flags, ...checkpointed);
     expect(scan).toMatchObject({ status: 0, stderr: '' });
-    const { outputs, seconds, ...summary } = JSON.parse(scan.stdout);
-    const { outputs: _outputs, seconds: _seconds, ...expected } = JSON.parse(one.stdout);
+    const { outputs, seconds, threads, ...summary } = JSON.parse(scan.stdout);
+    const {
+      outputs: _outputs,
+      seconds: _seconds,
+      threads: _threads,
+      ...expected
+    } = JSON.parse(one.stdout);
     expect(summary).toEqual(expected);
     await expectSameRows(here.at('scan'), here.at('whole.parquet'));
     const manifest = JSON.parse(readFileSync(here.at('scan/manifest.json'), 'utf8'));

@@ -58,8 +58,8 @@ async function expectWhole() {
   const options = { cwd: here.path, timeout: soak > 0 ? 900_000 : 60_000 };
   const { status, stdout } = pwalk(['resume', 'scan', '--json'], options);
   expect(status).toBe(0);
-  const { outputs, seconds, ...summary } = JSON.parse(stdout);
-  const { outputs: _outputs, seconds: _seconds, ...expected } = undisturbed;
+  const { outputs, seconds, threads, ...summary } = JSON.parse(stdout);
+  const { outputs: _outputs, seconds: _seconds, threads: _threads, ...expected } = undisturbed;
   expect(summary).toEqual(expected);
   await expectSameRows(here.at('scan'), join(common, 'whole.parquet'));
   for (const table of ['directories.parquet', 'links.parquet']) {

@@ -56,8 +56,8 @@ describe('a checkpointed scan to a single file', () => {
     expect(scan).toMatchObject({ status: 0, stderr: '' });
     expect(readdirSync(here.path).sort()).toEqual(['x.parquet']);
     const one = run('report', tree, '-o', 'y.parquet', ...flags);
-    const { seconds, outputs, ...summary } = JSON.parse(scan.stdout);
-    const { seconds: _, outputs: plain, ...expected } = JSON.parse(one.stdout);
+    const { seconds, outputs, threads, ...summary } = JSON.parse(scan.stdout);
+    const { seconds: _, outputs: plain, threads: __, ...expected } = JSON.parse(one.stdout);
     expect(summary).toEqual(expected);
     expect(outputs).toEqual([
       { ...plain[0], path: 'x.parquet', bytes: readFileSync(here.at('x.parquet')).length },
@@ -106,8 +106,8 @@ describe('a checkpointed scan to a single file', () => {
     for (const name of ['x.parquet', 'x.parquet.scan/']) {
       const last = run('resume', name, '--json');
       expect(last.status).toBe(0);
-      const { seconds: _, ...told } = JSON.parse(last.stdout);
-      const { seconds: __, ...expected } = JSON.parse(whole.stdout);
+      const { seconds: _, threads: _none, ...told } = JSON.parse(last.stdout);
+      const { seconds: __, threads: _some, ...expected } = JSON.parse(whole.stdout);
       expect(told).toEqual(expected);
     }
     await expectSame();
