@@ -22,7 +22,7 @@ struct ListerOptions {
   bool enter_links = true;
   size_t threads = 1;             // that may work for this walk at a time
   size_t window = 0;              // directories read ahead and not delivered; 0: none is
-  size_t window_bytes = 0;        // and their names
+  size_t window_bytes = 0;        // and their names; each thread may exceed it by one directory, no larger than this
   bool trust_all = false;         // read ahead also where directory times may lie
   ListingRules rules;
 };
@@ -49,7 +49,8 @@ struct ListerProgress {
 // owner but `wake`, which must be safe to call at any time.
 // Threads: visit(), resume() and replan() on one thread; cancel(), wait_ended() and progress() on any. All is guarded
 // by the mutex of the pool, which nobody holds during a call to the kernel, and whose holder frees little: what
-// the caller leaves is freed before his next step. A step may end as `listed` though cancel() came meanwhile.
+// the caller leaves is freed by a thread at work, or before his next step. A step may end as `listed` though
+// cancel() came meanwhile.
 class Lister : public std::enable_shared_from_this<Lister> {
  public:
   enum class Step : uint8_t {
@@ -82,6 +83,8 @@ class Lister : public std::enable_shared_from_this<Lister> {
 
   // For the pool. With its mutex held: a directory to work on, or none.
   PlannedRef take();
+  // What the thread that took one is to free when it does not hold the mutex.
+  void take_back(std::vector<PlannedRef>& into) { handed_back_.swap(into); }
   bool has_work() const;
   // So much of it that a thread is to be woken.
   bool is_behind() const { return has_work() && (demanded_ || ahead_ <= room_for_next() / 2); }
@@ -106,6 +109,8 @@ class Lister : public std::enable_shared_from_this<Lister> {
   PlannedRef expected_child(PlannedDirectory& parent, std::string_view name);
   // Drops it, and has it freed when the lock is not held.
   void leave_behind(PlannedRef directory);
+  // Leaves what was left behind to a thread to free.
+  void hand_back();
   Step proceed(Lock& lock, Wait wait);
   void refill();
   bool is_quick_to_validate(const Listing& listing, Wait wait) const;
@@ -137,6 +142,7 @@ class Lister : public std::enable_shared_from_this<Lister> {
   std::vector<PlannedRef> entered_;  // the caller's position, top first
   PlannedRef current_;               // of the last visit()
   std::vector<PlannedRef> left_behind_;  // dropped; of the caller's thread alone, without the lock
+  std::vector<PlannedRef> handed_back_;  // of them, those that a thread is to free
   PlannedRef demanded_;              // for the pool to take before anything else
   bool awaited_ = false;             // current_ is pending, or somebody blocks for it
   bool blocking_ = false;

@@ -130,7 +130,10 @@ ListingPool::Work ListingPool::work_once(Lock& lock) {
     ++taken_;
     ++member->at_work;
     if (lister->is_behind()) offer_work();
+    thread_local std::vector<PlannedRef> freed;
+    lister->take_back(freed);
     lock.unlock();
+    freed.clear();
     Lister::Outcome outcome = lister->work(*directory);
     lock_spinning(lock);
     const Work work = end_work(member);

@@ -15,6 +15,9 @@ namespace {
 // Positions in the answer.
 enum Answer : size_t { answer_step, answer_error, answer_directories, answer_others, answer_links, answer_size };
 
+// Bytes of names that are freed with their directory: more are not kept as long as the walk is below it.
+constexpr size_t most_kept = 4096;
+
 bool flag(const Napi::Object& options, const char* name) { return options.Get(name).ToBoolean(); }
 
 ListerOptions lister_options(const Napi::Object& from) {
@@ -143,7 +146,7 @@ Napi::Value ListerObject::answer(Napi::Env env, Lister::Step step) {
   answer_[answer_others] = static_cast<int32_t>(listing.entry_count - listing.directory_count);
   const Napi::Value names = as_bytes_ ? Napi::Buffer<char>::Copy(env, listing.names.data(), listing.names.size())
                                       : names_as_text(env, listing.names);
-  std::string().swap(listing.names);
+  if (listing.names.capacity() > most_kept) std::string().swap(listing.names);
   return names;
 }
 
