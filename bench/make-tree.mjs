@@ -1,11 +1,13 @@
 #!/usr/bin/env node
-// make-tree.mjs [small|wide|flat|deep …]: makes deterministic trees under PWALK_BENCH_DIR (default: a
+// make-tree.mjs [small|wide|flat|deep|nested|crowded …]: makes deterministic trees under PWALK_BENCH_DIR (default: a
 // directory in the system's temporary one), each once, and prints their paths.
 //
 //   small    100,000 entries: 5,000 directories at most 8 deep, the rest small files
 //   wide   1,000,000 entries: 50,000 directories at most 8 deep, the rest small files
 //   flat   one directory of 500,000 files
 //   deep   2,000 nested directories with 4 files each
+//   nested   100,000 directories in each other
+//   crowded  one directory of 2,000,000 files
 import { spawnSync } from 'node:child_process';
 import {
   closeSync,
@@ -73,13 +75,24 @@ function bushy(root, directoryCount, fileCount) {
   }
 }
 
+/** One directory of so many files. */
+function crowd(root, fileCount) {
+  const next = sequence(2);
+  process.chdir(root);
+  for (let i = 0; i < fileCount; i++) touch(fileName(next, i), 0);
+}
+
 const makers = {
   small: (root) => bushy(root, 5_000, 95_000),
   wide: (root) => bushy(root, 50_000, 950_000),
-  flat(root) {
-    const next = sequence(2);
+  flat: (root) => crowd(root, 500_000),
+  crowded: (root) => crowd(root, 2_000_000),
+  nested(root) {
     process.chdir(root);
-    for (let i = 0; i < 500_000; i++) touch(fileName(next, i), 0);
+    for (let level = 1; level < 100_000; level++) {
+      mkdirSync('d');
+      process.chdir('d');
+    }
   },
   /** One level at a time: the path of the last is longer than the kernel takes in one piece. */
   deep(root) {

@@ -1,7 +1,5 @@
-// docs/internals/performance.md: its tables stand between comments that name them.
+// Pages in docs/internals/: their tables stand between comments that name them.
 import { readFileSync, writeFileSync } from 'node:fs';
-
-const page = new URL('../docs/internals/performance.md', import.meta.url);
 
 /** @returns {string} a markdown table */
 export function table(head, rows) {
@@ -13,8 +11,9 @@ export function table(head, rows) {
   ].join('\n');
 }
 
-/** Replaces what stands between `<!-- name: begin -->` and `<!-- name: end -->`. */
-export function writeSection(name, text) {
+/** Replaces what stands between `<!-- name: begin -->` and `<!-- name: end -->` of a page. */
+export function writeSection(name, text, pageName = 'performance') {
+  const page = new URL(`../docs/internals/${pageName}.md`, import.meta.url);
   const whole = readFileSync(page, 'utf8');
   const [begin, end] = [`<!-- ${name}: begin -->`, `<!-- ${name}: end -->`];
   const [from, to] = [whole.indexOf(begin), whole.indexOf(end)];
