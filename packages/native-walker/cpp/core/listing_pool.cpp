@@ -129,7 +129,8 @@ ListingPool::Work ListingPool::work_once(Lock& lock) {
     if (!directory) continue;
     ++taken_;
     ++member->at_work;
-    if (lister->is_behind()) offer_work();
+    // Whoever had work meanwhile may have counted on this thread, which may not come back.
+    if (lister->is_behind() || is_somebody_starved()) offer_work();
     thread_local std::vector<PlannedRef> freed;
     lister->take_back(freed);
     lock.unlock();
