@@ -1,10 +1,14 @@
 import { defineConfig } from 'vitest/config';
 
-/** What measures resident size: it runs last, one file at a time, since a busy machine changes it. */
-const memory = [
+/**
+ * What runs last, one file at a time: what measures resident size, which a busy machine changes, and what mounts a
+ * file system that hangs, beside which every command that walks is supervised by another process.
+ */
+const alone = [
   'packages/*/test/**/memory.test.ts',
   'packages/native-walker/test/backpressure.test.ts',
   'packages/cli/test/report-extremes.test.ts',
+  'packages/*/test/hung-storage.test.ts',
 ];
 
 export default defineConfig({
@@ -19,14 +23,14 @@ export default defineConfig({
         test: {
           name: 'tests',
           include: ['packages/*/test/**/*.test.ts'],
-          exclude: memory,
+          exclude: alone,
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
         },
       },
       {
         extends: true,
-        test: { name: 'memory', include: memory, maxWorkers: 1, sequence: { groupOrder: 1 } },
+        test: { name: 'alone', include: alone, maxWorkers: 1, sequence: { groupOrder: 1 } },
       },
     ],
   },
