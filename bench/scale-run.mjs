@@ -1,10 +1,12 @@
-// scale-run.mjs '{"source": …, "sink": "parquet+directories", "memory": bytes, "delay": ms, "output": path}'
+// scale-run.mjs '{"source": …, "sink": "parquet+directories", "memory": bytes, "delay": ms, "overflow": "spill", "output": path}'
 //
-// One pipeline of the scale bench, in a process of its own: prints {"entries", "directories"}.
+// One pipeline of the scale bench, in a process of its own: prints {"entries", "directories", "spilled"}.
+
+import { dirname } from 'node:path';
 
 import { definePlugin, runPipeline } from '../packages/core/dist/index.js';
 
-const { source, isDeep, sink, memory, delay, output } = JSON.parse(process.argv[2]);
+const { source, isDeep, sink, memory, delay, overflow, output } = JSON.parse(process.argv[2]);
 
 // Each pipeline loads what it is made of, and no more.
 const load = async (path, name) => (await import(`../packages/${path}`))[name];
@@ -41,11 +43,14 @@ async function chosenSource() {
     : (await load('native-walker/dist/index.js', 'walker'))(source);
 }
 
-const { accounting, outputs } = await runPipeline({
+const result = await runPipeline({
   source: await chosenSource(),
   sinks: await Promise.all(sink.split('+').map((name) => sinks[name]())),
   memory,
+  overflow,
+  spillDir: dirname(output),
 });
+const { accounting, outputs } = result;
 for (const { path, rows, table } of outputs) {
   const expected =
     table === 'directories' ? accounting.directories : table === undefined ? accounting.rows : rows;
@@ -54,4 +59,5 @@ for (const { path, rows, table } of outputs) {
     throw new Error(`"${path}" has ${rows} rows instead of ${expected}`);
   }
 }
-console.log(JSON.stringify({ entries: accounting.rows, directories: accounting.directories }));
+const { rows: entries, directories } = accounting;
+console.log(JSON.stringify({ entries, directories, spilled: result.overflow }));

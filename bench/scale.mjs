@@ -52,6 +52,7 @@ const real = [
 const ways = [
   ['nothing', 'none'],
   ['nothing, 2 ms for each batch', 'none', 2],
+  ['the same, spilled', 'none', 2, 'spill'],
   ['Parquet', 'parquet'],
   ['`--directories`, `--hard-links`', 'directories'],
   ['Parquet and both', 'parquet+directories'],
@@ -67,9 +68,17 @@ function clear() {
 }
 
 /** One pipeline: the most MiB over bare Node's, and CPU µs for each entry. */
-function once(bare, { source }, [, sink, delay = 0]) {
+function once(bare, { source }, [, sink, delay = 0, overflow = 'pause']) {
   const { isDeep: _, ...given } = source;
-  const spec = { source: given, isDeep: source.isDeep, sink, memory: budget, delay, output };
+  const spec = {
+    source: given,
+    isDeep: source.isDeep,
+    sink,
+    memory: budget,
+    delay,
+    overflow,
+    output,
+  };
   const run = measure({
     command: [process.execPath, script, JSON.stringify(spec)],
     prints: 'json',

@@ -5,6 +5,7 @@ import {
   groupDigits,
   missingStates,
   type SourceThreads,
+  type Spooled,
   skippedByState,
 } from '@pwalk/core';
 import { exactJson } from './exact-json.js';
@@ -39,6 +40,8 @@ export function formatSummary(summary: ReportSummary): string {
       `${formatSize(summary.spilledBytes)} of directories that waited did not fit into memory, and were on disk meanwhile`,
     );
   }
+  const { overflow } = summary;
+  if (overflow !== null && overflow.batches > 0) lines.push(overflowLine(overflow));
   if (errors > 0) {
     lines.push(`${groupDigits(errors)} entries could not be read, so the result is incomplete:`);
     for (const { path, state, errno, operation } of summary.errorExamples) {
@@ -89,6 +92,11 @@ function stopLine(
   return `${why}: ${left}; go on with: pwalk resume ${escapeText(path)}`;
 }
 
+/** What was on disk because somebody was slow to take it. */
+export function overflowLine({ batches, bytes, peak }: Spooled): string {
+  return `${groupDigits(batches)} batches, ${formatSize(bytes)}, were found before outputs were ready for them, and were on disk meanwhile, ${formatSize(peak)} at a time at most`;
+}
+
 /** The summary for programs: one JSON object on one line. Counts are exact, whatever their size. */
 export function jsonSummary(summary: ReportSummary): string {
   const { accounting, matched, outputs, errors, skipped, complete, seconds, exitCode } = summary;
@@ -116,5 +124,6 @@ export function jsonSummary(summary: ReportSummary): string {
     clampedTimes: accounting.clampedTimes,
     threads: threads ?? undefined,
     spilled: summary.spilledBytes > 0 ? summary.spilledBytes : undefined,
+    overflow: summary.overflow ?? undefined,
   });
 }

@@ -1,6 +1,13 @@
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, join, normalize } from 'node:path';
-import { escapeText, fullEntrySchema, isStage, PwalkError, type Stage } from '@pwalk/core';
+import {
+  escapeText,
+  fullEntrySchema,
+  isStage,
+  type OverflowPolicy,
+  PwalkError,
+  type Stage,
+} from '@pwalk/core';
 import { outputDescriptor } from '@pwalk/core/io';
 import { type PruneOptions, pruneOptions } from '@pwalk/native-walker';
 import { z } from 'zod';
@@ -74,9 +81,14 @@ export interface ReportOptions extends OutputSettings, PruneOptions {
   readonly threads?: number | undefined;
   /** Bytes beyond what Node itself takes, at least 16 MiB. @default 256 MiB */
   readonly memory?: number | undefined;
-  /** Where directories go that wait to be read and do not fit into memory. @default the directory for temporary files */
+  /** What becomes of entries that an output is slow to take. @default 'pause': the walk waits */
+  readonly overflow?: OverflowPolicy | undefined;
+  /**
+   * Where that goes which does not fit into memory: directories that wait to be read, and with `overflow: 'spill'`
+   * entries. @default the directory for temporary files
+   */
   readonly spillDir?: string | undefined;
-  /** Bytes of disk space for them, at least 1 MiB. @default 10 GiB */
+  /** Bytes of disk space for each of both, at least 1 MiB. @default 10 GiB */
   readonly spillLimit?: number | undefined;
   /** Enter snapshot directories. @default false */
   readonly snapshots?: boolean | undefined;
@@ -146,6 +158,7 @@ const optionsSchema = z.strictObject({
   hardLinks: path.optional(),
   threads: z.int().min(1).max(1024).optional(),
   memory: z.int().min(LEAST_MEMORY).optional(),
+  overflow: z.enum(['pause', 'spill']).optional(),
   spillDir: path.optional(),
   spillLimit: z.int().min(LEAST_SPILL_LIMIT).optional(),
   snapshots: z.boolean().default(false),

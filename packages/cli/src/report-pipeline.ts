@@ -18,7 +18,7 @@ export async function reportPipeline(
   part?: WalkPart,
 ): Promise<PipelineSpec> {
   const { roots, outputs, constants, errors, memory, signal, filters } = plan;
-  const { threads, snapshots, stat, opTimeout, spillDir, spillLimit } = plan;
+  const { threads, snapshots, stat, opTimeout, overflow, spillDir, spillLimit } = plan;
   const prune = pruneOptions.parse(plan);
   const walking = {
     snapshots,
@@ -27,14 +27,17 @@ export async function reportPipeline(
     ...(threads === undefined ? {} : { threads }),
     ...(opTimeout === undefined ? {} : { opTimeout }),
   };
+  const spill = {
+    ...(spillDir === undefined ? {} : { spillDir }),
+    ...(spillLimit === undefined ? {} : { spillLimit }),
+  };
   const names = Object.keys(constants);
   const sinks = await Promise.all(outputs.map((output) => sinkFor(output, constants)));
   return {
     source: walker({
       ...walking,
       roots: [...roots],
-      ...(spillDir === undefined ? {} : { spillDir }),
-      ...(spillLimit === undefined ? {} : { spillLimit }),
+      ...spill,
       ...(part === undefined ? {} : { part }),
     }),
     filters: names.length === 0 ? [] : [constantColumns({ ...constants })],
@@ -58,6 +61,8 @@ export async function reportPipeline(
       },
     },
     ...(memory === undefined ? {} : { memory }),
+    ...(overflow === undefined ? {} : { overflow }),
+    ...spill,
     ...(signal === undefined ? {} : { signal }),
   };
 }

@@ -6,6 +6,7 @@ import {
   PwalkError,
   runPipeline,
   type SourceThreads,
+  type Spooled,
   skippedCount,
 } from '@pwalk/core';
 import { WalkPart } from '@pwalk/native-walker';
@@ -32,6 +33,8 @@ export interface ReportSummary {
   readonly outputs: readonly Output[];
   /** Bytes that did not fit into memory and were put on disk meanwhile. */
   readonly spilledBytes: number;
+  /** What was on disk meanwhile because an output was slow to take it; null when the walk waited then. */
+  readonly overflow: Spooled | null;
   readonly seconds: number;
   /** With how many threads this run read; null when it had nothing left to read. */
   readonly threads: SourceThreads | null;
@@ -91,26 +94,27 @@ export async function report(
     );
   }
   const started = performance.now();
-  const { accounting, threads, outputs, complete, spilledBytes, seconds } = await runPipeline({
-    ...pipeline,
-    onWarning: (message) => onWarning?.(message),
-    ...(onProgress === undefined
-      ? {}
-      : {
-          onProgress: (progress) =>
-            onProgress(
-              reportProgress(progress, {
-                errors: failures.count,
-                seconds: (performance.now() - started) / 1000,
-                expected,
-              }),
-            ),
-        }),
-  })
-    .catch((error) => {
-      throw outputCount(plan) > 1 ? withOthers(error) : error;
+  const { accounting, threads, outputs, complete, spilledBytes, overflow, seconds } =
+    await runPipeline({
+      ...pipeline,
+      onWarning: (message) => onWarning?.(message),
+      ...(onProgress === undefined
+        ? {}
+        : {
+            onProgress: (progress) =>
+              onProgress(
+                reportProgress(progress, {
+                  errors: failures.count,
+                  seconds: (performance.now() - started) / 1000,
+                  expected,
+                }),
+              ),
+          }),
     })
-    .finally(() => stop.end());
+      .catch((error) => {
+        throw outputCount(plan) > 1 ? withOthers(error) : error;
+      })
+      .finally(() => stop.end());
   if (accounting === null) {
     throw new PwalkError(
       'PWALK_ACCOUNTING_BROKEN',
@@ -128,6 +132,7 @@ export async function report(
     complete,
     outputs,
     spilledBytes,
+    overflow,
     seconds,
     threads,
     stopped: part.isStopped

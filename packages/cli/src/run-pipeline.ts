@@ -9,6 +9,7 @@ import {
   type PlannedEffect,
   runPipeline,
   type SourceThreads,
+  type Spooled,
   skippedCount,
 } from '@pwalk/core';
 import type { ResolvedPipeline } from '@pwalk/core/config';
@@ -49,6 +50,8 @@ export interface RunSummary {
   readonly actions: readonly ActionSummary[];
   /** Bytes that did not fit into the source's memory and were put on disk meanwhile. */
   readonly spilledBytes: number;
+  /** What was on disk meanwhile because a sink was slow to take it; null when the source waited then. */
+  readonly overflow: Spooled | null;
   readonly seconds: number;
   /** With how many threads the source read; null when it does not tell. */
   readonly threads: SourceThreads | null;
@@ -106,7 +109,7 @@ export async function runConfigured(
     throw (spec.sinks ?? []).length > 1 ? withOthers(error) : error;
   });
   const { accounting, rows, matched, complete, outputs, effects, actions } = result;
-  const { spilledBytes, seconds, threads } = result;
+  const { spilledBytes, overflow, seconds, threads } = result;
   const isStopped = actions.some(({ state }) => state === 'stopped');
   const isFinding = (options.failOnMatch === true || failOnMatch) && matched > 0;
   return {
@@ -122,6 +125,7 @@ export async function runConfigured(
     effects,
     actions,
     spilledBytes,
+    overflow,
     seconds,
     threads,
     exitCode: isFinding

@@ -20,6 +20,8 @@ describe('pwalk explain', () => {
       'e.csv',
       '--memory',
       '64MiB',
+      '--overflow',
+      'spill',
       '--spill-dir',
       'spill here',
     ];
@@ -42,6 +44,7 @@ system calls:
 threads: 2
 memory: 64.0 MiB beyond what Node takes
   directories that wait: 8.0 MiB, and beyond that 10.0 GiB on disk, in "spill here"
+  batches that a sink is slow to take: up to 10.0 GiB on disk, in "spill here"
 `,
     );
     expect(readdirSync(here.path)).toEqual([]);

@@ -59,6 +59,7 @@ function state(generation: number, frontier = Buffer.from(`frontier ${generation
     errors: [{ name: '000002.csv', rows: 1, bytes: 90 }],
     totals: [{ name: '000002.totals', rows: 3, bytes: 400 }],
     spilledBytes: 0,
+    overflow: null,
     seconds: 1.5,
     directoriesLeft: 3,
     frontier,

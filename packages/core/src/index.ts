@@ -27,6 +27,7 @@ export { Entry } from './batch/entry.js';
 // Reading and making batches
 export { EntryBatch, type EntryColumns } from './batch/entry-batch.js';
 export type { Acknowledgement } from './batch/lease.js';
+export { SlabPool } from './batch/slab-pool.js';
 export {
   type ConfigEnvironment,
   type ConfigExport,
@@ -42,6 +43,9 @@ export { type ErrorCode, errorCodes, exitCodes } from './errors/codes.js';
 export { describeErrno } from './errors/errno.js';
 export { PwalkError, type PwalkErrorDetails } from './errors/pwalk-error.js';
 export type { FileIdentity } from './io/file-identity.js';
+export type { OverflowPlace, OverflowPolicy, OverflowSpec } from './overflow/batch-overflow.js';
+export { DEFAULT_SPILL_LIMIT, LEAST_SPILL_LIMIT } from './overflow/batch-overflow.js';
+export type { Spooled } from './overflow/batch-spool.js';
 export { type CheckedPipeline, checkPipeline } from './pipeline/check-pipeline.js';
 // Building engines and sources of one's own
 export { DEFAULT_CREDIT, type GateOptions, throughCreditGate } from './pipeline/credit-gate.js';
@@ -56,11 +60,8 @@ export type { OnError } from './pipeline/fan-out.js';
 export type { CheckedSink, FilteredSink } from './pipeline/filtered-sink.js';
 export { type ObserveOptions, observeSource } from './pipeline/observe-source.js';
 export type { CheckedStage } from './pipeline/open-stage.js';
-export {
-  type PipelineResult,
-  type PipelineSpec,
-  runPipeline,
-} from './pipeline/pipeline.js';
+export { runPipeline } from './pipeline/pipeline.js';
+export type { PipelineResult, PipelineSpec } from './pipeline/pipeline-spec.js';
 export type { ActionSummary, EffectCounts } from './pipeline/run-actions.js';
 export { DEFAULT_MEMORY } from './pipeline/run-facts.js';
 export type { Action, ActionResult, PlannedEffect } from './plugin/action.js';

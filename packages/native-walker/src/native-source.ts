@@ -4,6 +4,7 @@ import {
   EntrySchema,
   fullEntrySchema,
   PwalkError,
+  SlabPool,
   type Source,
   type SourceCalls,
   type SourceContext,
@@ -22,7 +23,6 @@ import {
 } from './native-binding.js';
 import type { WalkerOptions } from './options.js';
 import { pathBytes, rootMissing } from './root-path.js';
-import { SlabPool } from './slab-pool.js';
 import { slabToBatch } from './slab-to-batch.js';
 import { snapshotNames } from './snapshot-names.js';
 import { checkSpillDir, spillDirOf, spillFailure } from './spill.js';
@@ -191,6 +191,10 @@ export class NativeSource implements Source {
   }
 
   acknowledge(batch: EntryBatch): void {
+    this.#pool?.giveBack(batch);
+  }
+
+  release(batch: EntryBatch): void {
     this.#pool?.giveBack(batch);
   }
 

@@ -1,3 +1,4 @@
+import { DEFAULT_SPILL_LIMIT, LEAST_SPILL_LIMIT } from '@pwalk/core';
 import { z } from 'zod';
 import { pruneOptions } from './prune-options.js';
 import { WalkPart } from './walk-part.js';
@@ -13,10 +14,6 @@ const path = z
     (given) => !(typeof given === 'string' ? given.includes('\0') : given.includes(0)),
     'must not hold a NUL',
   );
-
-/** What is written in one go: less would be nothing. */
-export const LEAST_SPILL_LIMIT = 1024 * 1024;
-const DEFAULT_SPILL_LIMIT = 10 * 1024 ** 3;
 
 /** A year, in seconds. */
 const LONGEST_WAIT = 31_536_000;

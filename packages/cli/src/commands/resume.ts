@@ -38,6 +38,7 @@ Exit status: as of pwalk report; 4 when the scan is running elsewhere, its log i
     }),
     threads: scanFlags.threads,
     memory: scanFlags.memory,
+    overflow: scanFlags.overflow,
     'spill-dir': scanFlags['spill-dir'],
     'spill-limit': scanFlags['spill-limit'],
     ...progressFlags,

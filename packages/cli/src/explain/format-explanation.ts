@@ -9,7 +9,8 @@ import {
 
 /** How a pipeline would be run, for people: some lines of text without a final newline. */
 export function formatExplanation(explanation: Explanation): string {
-  const { source, filters, sinks, actions, columns, calls, threads, memory, spill } = explanation;
+  const { source, filters, sinks, actions, columns, calls, threads, memory, spill, overflow } =
+    explanation;
   const ahead = [source, ...filters];
   const lines = ahead.map((stage, depth) => line(stage, depth));
   for (const sink of sinks) {
@@ -31,6 +32,11 @@ export function formatExplanation(explanation: Explanation): string {
     const [most, limit] = [formatSize(spill.memory), formatSize(spill.limit)];
     lines.push(
       `  directories that wait: ${most}, and beyond that ${limit} on disk, in "${escapeText(spill.directory)}"`,
+    );
+  }
+  if (overflow !== null) {
+    lines.push(
+      `  batches that a sink is slow to take: up to ${formatSize(overflow.limit)} on disk, in "${escapeText(overflow.directory)}"`,
     );
   }
   return lines.join('\n');

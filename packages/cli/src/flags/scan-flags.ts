@@ -1,5 +1,5 @@
 import * as Flags from '@oclif/core/flags';
-import { PwalkError } from '@pwalk/core';
+import { type OverflowPolicy, PwalkError } from '@pwalk/core';
 import { parseDuration } from '../duration.js';
 import { LEAST_MEMORY, LEAST_SPILL_LIMIT, parseSize } from '../size.js';
 
@@ -17,14 +17,20 @@ export const scanFlags = {
     helpValue: 'SIZE',
     helpGroup: 'SCAN',
   }),
+  overflow: Flags.option({
+    options: ['pause', 'spill'] as const,
+    description:
+      'what becomes of entries that an output is slow to take. pause: the walk waits, the default; spill: they are on disk meanwhile',
+    helpGroup: 'SCAN',
+  })(),
   'spill-dir': Flags.string({
     description:
-      'where directories go that wait to be read and do not fit into --memory; the directory for temporary files when not given',
+      'where that goes which does not fit into --memory: directories that wait to be read, and with --overflow spill entries; the directory for temporary files when not given',
     helpValue: 'DIR',
     helpGroup: 'SCAN',
   }),
   'spill-limit': Flags.string({
-    description: 'disk space for them at most, as 10GiB, which it is when not given',
+    description: 'disk space for each of both at most, as 10GiB, which it is when not given',
     helpValue: 'SIZE',
     helpGroup: 'SCAN',
   }),
@@ -48,6 +54,7 @@ export const scanFlags = {
 export interface ParsedScanFlags {
   readonly threads: number | undefined;
   readonly memory: string | undefined;
+  readonly overflow: OverflowPolicy | undefined;
   readonly 'spill-dir': string | undefined;
   readonly 'spill-limit': string | undefined;
   readonly snapshots: boolean;
@@ -60,6 +67,7 @@ export interface ScanSettings {
   readonly threads: number | undefined;
   /** Bytes. */
   readonly memory: number | undefined;
+  readonly overflow: OverflowPolicy | undefined;
   readonly spillDir: string | undefined;
   /** Bytes. */
   readonly spillLimit: number | undefined;
@@ -84,15 +92,15 @@ export function scanSettings(flags: ParsedScanFlags): ScanSettings {
 
 /** @throws PwalkError `PWALK_OPTIONS_INVALID` */
 export function spillSettings(
-  flags: Pick<ParsedScanFlags, 'spill-dir' | 'spill-limit'>,
-): Pick<ScanSettings, 'spillDir' | 'spillLimit'> {
-  const { 'spill-dir': spillDir, 'spill-limit': limit } = flags;
+  flags: Pick<ParsedScanFlags, 'overflow' | 'spill-dir' | 'spill-limit'>,
+): Pick<ScanSettings, 'overflow' | 'spillDir' | 'spillLimit'> {
+  const { overflow, 'spill-dir': spillDir, 'spill-limit': limit } = flags;
   const spillLimit = limit === undefined ? undefined : parseSize(limit);
   if (spillDir === '') throw misfit('--spill-dir is empty; name a directory.');
   if (spillLimit !== undefined && spillLimit < LEAST_SPILL_LIMIT) {
     throw misfit(`--spill-limit ${limit} is too little; give at least 1MiB.`);
   }
-  return { spillDir, spillLimit };
+  return { overflow, spillDir, spillLimit };
 }
 
 function misfit(message: string): PwalkError {

@@ -7,6 +7,7 @@ import {
   runPipeline,
   type SourceProgress,
   type SourceThreads,
+  type Spooled,
   type Stage,
 } from '@pwalk/core';
 import { describeRemaining, WalkPart } from '@pwalk/native-walker';
@@ -106,7 +107,7 @@ export class ScanRun {
     stop.addEventListener('abort', end, { once: true });
     if (stop.aborted) end();
     const rowsBefore = this.#state.accounting?.rows ?? 0;
-    const { accounting, threads, outputs, spilledBytes } = await runPipeline({
+    const { accounting, threads, outputs, spilledBytes, overflow } = await runPipeline({
       ...spec,
       onWarning: (message) => this.#plan.onWarning?.(message),
       ...(onProgress === undefined
@@ -124,7 +125,11 @@ export class ScanRun {
     const ofTable = (name?: string) => partOf(outputs.find(({ table }) => table === name));
     const entries = ofTable();
     this.#cutter.learn(accounting.rows, entries?.bytes ?? 0);
-    await this.#commit(part, accounting, failures.examples, spilledBytes, {
+    const spilled = {
+      spilledBytes: this.#state.spilledBytes + spilledBytes,
+      overflow: spooledOfBoth(this.#state.overflow, overflow),
+    };
+    await this.#commit(part, accounting, failures.examples, spilled, {
       parts: entries,
       errors: ofTable('errors'),
       totals: ofTable('totals'),
@@ -174,7 +179,7 @@ export class ScanRun {
     part: WalkPart,
     accounting: Accounting,
     errorExamples: readonly FailedEntry[],
-    spilledBytes: number,
+    spilled: Pick<ScanState, 'spilledBytes' | 'overflow'>,
     made: Readonly<Record<PartTable, Part | null>>,
   ): Promise<void> {
     const { remaining } = part;
@@ -189,7 +194,7 @@ export class ScanRun {
       totals: await this.#kept('totals', made.totals, isLast),
       accounting: addAccounting(before.accounting, accounting),
       errorExamples,
-      spilledBytes: before.spilledBytes + spilledBytes,
+      ...spilled,
       seconds: this.#secondsBefore + (performance.now() - this.#started) / 1000,
       directoriesLeft: remaining === null ? 0 : describeRemaining(remaining.frontier).directories,
       frontier: remaining?.frontier ?? null,
@@ -221,6 +226,15 @@ function together(before: SourceThreads | null, now: SourceThreads | null): Sour
     peak: Math.max(before.peak ?? 0, now.peak ?? 0),
     callMicroseconds: now.callMicroseconds ?? before.callMicroseconds,
     chunk: now.chunk ?? before.chunk,
+  };
+}
+
+function spooledOfBoth(before: Spooled | null, now: Spooled | null): Spooled | null {
+  if (before === null || now === null) return now ?? before;
+  return {
+    batches: before.batches + now.batches,
+    bytes: before.bytes + now.bytes,
+    peak: Math.max(before.peak, now.peak),
   };
 }
 

@@ -20,7 +20,7 @@ export async function firstState(
 ): Promise<ScanState> {
   const { excludeFrom = [], excludePaths = [], exclude = [], ...prune } = pruneOptions.parse(plan);
   const { threads, memory, snapshots, stat, opTimeout, constants, outputs } = plan;
-  const { errors, directories, hardLinks, failOnMatch, spillDir, spillLimit } = plan;
+  const { errors, directories, hardLinks, failOnMatch, overflow, spillDir, spillLimit } = plan;
   const place = (file: string | undefined) => (file === undefined ? undefined : resolve(file));
   const columns = outputs[0]?.columns;
   // Files of patterns may change before the scan is resumed: it goes by its own copies.
@@ -40,7 +40,7 @@ export async function firstState(
       exclude: exclude.map((glob) => base64(Buffer.from(glob))),
       excludeFrom: await keepAll(excludeFrom, 'exclude-from'),
       excludePaths: await keepAll(excludePaths, 'exclude-paths'),
-      ...defined({ ...prune, threads, memory, spillLimit, opTimeout, failOnMatch }),
+      ...defined({ ...prune, threads, memory, overflow, spillLimit, opTimeout, failOnMatch }),
       ...defined({
         spillDir: place(spillDir),
         errors: place(errors),
@@ -65,6 +65,7 @@ export async function firstState(
     accounting: null,
     errorExamples: [],
     spilledBytes: 0,
+    overflow: null,
     seconds: 0,
     directoriesLeft: null,
     frontier: null,

@@ -1,4 +1,4 @@
-import type { Accounting, EntryState } from '@pwalk/core';
+import type { Accounting, EntryState, Spooled } from '@pwalk/core';
 import type { RootIdentity } from '@pwalk/native-walker';
 import { z } from 'zod';
 import type { FailedEntry } from '../failed-entries.js';
@@ -27,6 +27,8 @@ export interface ScanState {
   readonly errorExamples: readonly FailedEntry[];
   /** Of all runs, of what did not fit into memory. */
   readonly spilledBytes: number;
+  /** Of all runs, of what outputs were slow to take; null where none of them spilled that. */
+  readonly overflow: Spooled | null;
   /** Of all runs. */
   readonly seconds: number;
   /** Directories that are not walked; null before the first part. */
@@ -68,6 +70,7 @@ const head = z.object({
     maxDepth: z.int().optional(),
     threads: z.int().optional(),
     memory: z.int().optional(),
+    overflow: z.enum(['pause', 'spill']).optional(),
     spillDir: z.string().optional(),
     spillLimit: z.int().optional(),
     snapshots: z.boolean(),
@@ -120,6 +123,7 @@ const record = z.object({
     z.object({ path: base64, state: z.string(), errno: z.int(), operation: z.string() }),
   ),
   spilledBytes: count.default(0),
+  overflow: z.object({ batches: count, bytes: count, peak: count }).nullable().default(null),
   seconds: z.number(),
   directoriesLeft: count.nullable(),
   published: count.nullable().default(null),

@@ -48,6 +48,7 @@ export async function summaryOf(
     complete,
     outputs: [...(await outputsOf({ state, isWhole }, path, rows, errorsPath)), ...tables],
     spilledBytes: state.spilledBytes,
+    overflow: state.overflow,
     seconds: state.seconds,
     threads,
     stopped: isWhole
@@ -75,6 +76,7 @@ export function summaryOfFile({
     complete: isComplete(accounting),
     outputs: [{ path, format: 'parquet', rows, bytes }],
     spilledBytes: 0,
+    overflow: null,
     seconds,
     threads: null,
     stopped: null,

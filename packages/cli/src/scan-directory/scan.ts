@@ -29,6 +29,7 @@ export interface ResumeOptions
     ReportOptions,
     | 'threads'
     | 'memory'
+    | 'overflow'
     | 'spillDir'
     | 'spillLimit'
     | 'timeLimit'

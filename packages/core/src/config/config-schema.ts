@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LEAST_SPILL_LIMIT } from '../overflow/batch-overflow.js';
 import { effects } from '../plugin/capabilities.js';
 import { isStage } from '../plugin/plugin.js';
 import { hooks } from '../plugin/timeouts.js';
@@ -77,6 +78,9 @@ const pipeline = z.strictObject({
   dryRun: z.boolean().optional(),
   credit: z.int().min(1).optional(),
   memory: z.union([z.int().min(1), z.string()]).optional(),
+  overflow: z.enum(['pause', 'spill']).optional(),
+  spillDir: z.string().min(1).optional(),
+  spillLimit: z.union([z.int().min(LEAST_SPILL_LIMIT), z.string()]).optional(),
   onError: z.enum(['abort', 'skip-batch']).optional(),
   timeouts: z
     .strictObject(Object.fromEntries(hooks.map((hook) => [hook, z.number().positive().optional()])))

@@ -1,3 +1,4 @@
+import type { OverflowPolicy } from '../overflow/batch-overflow.js';
 import type { OnError } from '../pipeline/fan-out.js';
 import type { Effect } from '../plugin/capabilities.js';
 import type { MaybePromise } from '../plugin/outcome.js';
@@ -43,6 +44,12 @@ export interface PipelineConfig {
   readonly credit?: number;
   /** Memory beyond what Node itself takes: bytes, or a size as `512MiB`. @default 256MiB */
   readonly memory?: number | string;
+  /** What becomes of batches that a sink is too slow to take. @default 'pause': the walk waits */
+  readonly overflow?: OverflowPolicy;
+  /** Where they are put with `overflow: 'spill'`. @default the directory for temporary files */
+  readonly spillDir?: string;
+  /** Disk space for them: bytes, or a size as `10GiB`; where it is used up, the walk waits. @default 10GiB */
+  readonly spillLimit?: number | string;
   /** What becomes of the run when a sink or an action refuses a batch. @default 'abort' */
   readonly onError?: OnError;
   /** Seconds a hook of a plugin may take, by the hook's name; no limit where none is given. */

@@ -1,7 +1,7 @@
 import { PwalkError } from '../errors/pwalk-error.js';
 import { checkStages } from '../pipeline/check-pipeline.js';
 import type { FilteredSink } from '../pipeline/filtered-sink.js';
-import type { PipelineSpec } from '../pipeline/pipeline.js';
+import type { PipelineSpec } from '../pipeline/pipeline-spec.js';
 import { type Kind, type Stage, stageOf } from '../plugin/plugin.js';
 import { escapeText } from '../text/escape.js';
 import { parseSize } from '../text/size.js';
@@ -137,13 +137,20 @@ function withRoots(source: Stage, roots: readonly (string | Uint8Array)[]): unkn
 }
 
 function settings(pipeline: PipelineConfig, faults: Faults, prefix: string): Partial<PipelineSpec> {
-  const { allow, dryRun, credit, memory, onError, timeouts } = pipeline;
-  const bytes = typeof memory === 'string' ? faults.size(`${prefix}memory`, memory) : memory;
+  const { allow, dryRun, credit, memory, overflow, spillDir, spillLimit, onError, timeouts } =
+    pipeline;
+  const inBytes = (name: string, size: number | string | undefined) =>
+    typeof size === 'string' ? faults.size(`${prefix}${name}`, size) : size;
+  const bytes = inBytes('memory', memory);
+  const limit = inBytes('spillLimit', spillLimit);
   return {
     ...(allow === undefined ? {} : { allow }),
     ...(dryRun === undefined ? {} : { dryRun }),
     ...(credit === undefined ? {} : { credit }),
     ...(bytes === undefined ? {} : { memory: bytes }),
+    ...(overflow === undefined ? {} : { overflow }),
+    ...(spillDir === undefined ? {} : { spillDir }),
+    ...(limit === undefined ? {} : { spillLimit: limit }),
     ...(onError === undefined ? {} : { onError }),
     ...(timeouts === undefined ? {} : { timeouts }),
   };

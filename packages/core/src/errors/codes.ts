@@ -144,7 +144,7 @@ export const errorCodes = {
   PWALK_SPILL_FAILED: {
     exitCode: exitCodes.output,
     meaning:
-      'More directories were found and not read yet than fit into the memory budget, and they could not be put into the spill directory (not writable, a full disk, `spillLimit` reached). Free space there, name another directory, or give more memory. No file is left under the final name.',
+      'More directories were found and not read yet than fit into the memory budget, and they could not be put into the spill directory (not writable, a full disk, `spillLimit` reached). Free space there, name another directory, or give more memory. With `overflow: "spill"` also: batches cannot be put there at all, or did not come back as they were. No file is left under the final name.',
   },
   PWALK_OUTPUT_CLOSED: {
     exitCode: exitCodes.complete,

@@ -7,7 +7,7 @@ import { defaultEntrySchema } from '../schema/entry-schema.js';
 import { CORE_VERSION } from '../version.js';
 import { type CheckedSink, isFiltered, stagesOf } from './filtered-sink.js';
 import type { CheckedStage } from './open-stage.js';
-import type { PipelineSpec } from './pipeline.js';
+import type { PipelineSpec } from './pipeline-spec.js';
 
 /** A pipeline of which nothing is left to refuse before it is opened. */
 export interface CheckedPipeline {

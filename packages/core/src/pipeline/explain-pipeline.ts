@@ -1,10 +1,11 @@
+import { checkOverflow, type OverflowPlace, overflowPlace } from '../overflow/batch-overflow.js';
 import type { Effect } from '../plugin/capabilities.js';
 import type { Kind } from '../plugin/plugin.js';
 import type { SourceCalls, SourceSpill, SourceThreads } from '../plugin/source.js';
 import { fullEntrySchema } from '../schema/entry-schema.js';
 import { checkPipeline } from './check-pipeline.js';
 import { type CheckedStage, createStage } from './open-stage.js';
-import type { PipelineSpec } from './pipeline.js';
+import type { PipelineSpec } from './pipeline-spec.js';
 import { DEFAULT_MEMORY } from './run-facts.js';
 
 /** What a stage of a pipeline asks for, adds and does. */
@@ -35,6 +36,8 @@ export interface Explanation {
   readonly memory: number;
   /** Where the source puts what does not fit into its share of them; null when it puts it nowhere. */
   readonly spill: SourceSpill | null;
+  /** Where batches are put that a sink is too slow to take; null when the source waits for it. */
+  readonly overflow: OverflowPlace | null;
 }
 
 /**
@@ -42,6 +45,7 @@ export interface Explanation {
  * @throws PwalkError with everything that is wrong with it
  */
 export async function explainPipeline(spec: PipelineSpec): Promise<Explanation> {
+  checkOverflow(spec);
   const { source, filters, sinks, actions, columns } = await checkPipeline(spec);
   const { instance } = await createStage(source);
   const memory = spec.memory ?? DEFAULT_MEMORY;
@@ -59,6 +63,7 @@ export async function explainPipeline(spec: PipelineSpec): Promise<Explanation> 
     threads: instance.threads?.() ?? null,
     memory,
     spill: instance.spill?.(memory) ?? null,
+    overflow: overflowPlace(spec),
   };
 }
 

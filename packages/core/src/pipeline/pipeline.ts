@@ -2,14 +2,10 @@ import { type Accounting, isComplete } from '../accounting/accounting.js';
 import type { EntryBatch } from '../batch/entry-batch.js';
 import { PwalkError } from '../errors/pwalk-error.js';
 import type { FileIdentity } from '../io/file-identity.js';
-import type { PlannedEffect } from '../plugin/action.js';
-import type { Effect } from '../plugin/capabilities.js';
+import { BatchOverflow, checkOverflow } from '../overflow/batch-overflow.js';
 import type { ScanFacts, SinkContext, SourceContext, StageContext } from '../plugin/context.js';
 import type { Success } from '../plugin/outcome.js';
-import type { Stage } from '../plugin/plugin.js';
-import type { Output } from '../plugin/sink.js';
-import type { SourceProgress, SourceThreads } from '../plugin/source.js';
-import type { Timeouts } from '../plugin/timeouts.js';
+import type { SourceThreads } from '../plugin/source.js';
 import type { EntrySchema } from '../schema/entry-schema.js';
 import { escapeMessage } from '../text/escape.js';
 import { applyFilter, mapThrough } from './apply-filter.js';
@@ -17,75 +13,23 @@ import { checkAccounting } from './check-accounting.js';
 import { checkBatch } from './check-batch.js';
 import { type CheckedPipeline, checkPipeline } from './check-pipeline.js';
 import { checkCredit, DEFAULT_CREDIT, throughCreditGate } from './credit-gate.js';
-import { type Branch, fanOut, type OnError } from './fan-out.js';
-import { behind, createSink, type FilteredSink, type LiveSink, stagesOf } from './filtered-sink.js';
+import { type Branch, fanOut } from './fan-out.js';
+import { behind, createSink, type LiveSink, stagesOf } from './filtered-sink.js';
 import { callHook, createStage, type LiveStage, OpenStages, told } from './open-stage.js';
+import type { PipelineResult, PipelineSpec } from './pipeline-spec.js';
 import { startProgress } from './progress-timer.js';
-import { type ActionSummary, actionSummary, type EffectCounts, runAction } from './run-actions.js';
+import { actionSummary, type EffectCounts, runAction } from './run-actions.js';
 import { cancelled, DEFAULT_MEMORY, scanFacts } from './run-facts.js';
 import { tap } from './rx.js';
 import { checkSchema, declaredSchema } from './stage-schema.js';
 import { stamped } from './stamped.js';
 
-/** What to run. */
-export interface PipelineSpec {
-  readonly source: Stage<'source'>;
-  readonly filters?: readonly Stage<'filter'>[];
-  /** Each takes what comes through `filters`; one with filters of its own, what comes through those too. */
-  readonly sinks?: readonly (Stage<'sink'> | FilteredSink)[];
-  readonly actions?: readonly Stage<'action'>[];
-  /** Effects that plugins may have; none unless listed. */
-  readonly allow?: readonly Effect[];
-  /** Plan actions and apply nothing. @default false */
-  readonly dryRun?: boolean;
-  /** Batches worked on at once. @default 8 */
-  readonly credit?: number;
-  /** Bytes beyond what Node itself takes. @default 256 MiB */
-  readonly memory?: number;
-  /** What becomes of the run when a sink or an action refuses a batch. @default 'abort' */
-  readonly onError?: OnError;
-  readonly signal?: AbortSignal;
-  /** Seconds a hook of a plugin may take, by the hook's name; no limit where none is given. */
-  readonly timeouts?: Timeouts;
-  /** Facts for the files' metadata; `id`, `host`, `version` and `startedAt` are filled in. */
-  readonly scan?: Partial<ScanFacts>;
-  readonly onWarning?: (message: string, plugin: string) => void;
-  /** Called ten times a second during the walk, and once at its end. */
-  readonly onProgress?: (progress: SourceProgress) => void;
-  readonly onEffect?: (effect: PlannedEffect) => void;
-}
-
-/** How a run ended that did not fail. */
-export interface PipelineResult {
-  readonly scan: ScanFacts;
-  /** Null when the source keeps no account. */
-  readonly accounting: Accounting | null;
-  /** With how many threads the source read; null when it does not tell. */
-  readonly threads: SourceThreads | null;
-  /** Rows that came out of the source. */
-  readonly rows: number;
-  /** Rows that came through the filters. */
-  readonly matched: number;
-  /** Nothing that should be in the result is missing from it, and every action is complete. */
-  readonly complete: boolean;
-  /** Batches left out because a branch refused them (`onError: 'skip-batch'`). */
-  readonly skippedBatches: number;
-  readonly outputs: readonly Output[];
-  /** Bytes that did not fit into the source's memory and were put on disk meanwhile. */
-  readonly spilledBytes: number;
-  /** Of all actions. */
-  readonly effects: EffectCounts;
-  /** What each action came to, in their order. */
-  readonly actions: readonly ActionSummary[];
-  readonly seconds: number;
-}
-
 /**
  * Runs a pipeline to its end.
  *
  * ```text
- * source ─► credit gate ─► filter* ─► fan-out ─► sink*     write
- *                                         └────► action*   plan … after the walk: journal, apply
+ * source ─► overflow ─► credit gate ─► filter* ─► fan-out ─► sink*     write
+ *                                                      └────► action*   plan … after the walk: journal, apply
  * ```
  *
  * Order of calls: everything is checked; every stage is created; source, filters, sinks and actions
@@ -96,6 +40,7 @@ export interface PipelineResult {
  */
 export async function runPipeline(spec: PipelineSpec): Promise<PipelineResult> {
   checkCredit(spec.credit);
+  checkOverflow(spec);
   const checked = await checkPipeline(spec);
   return new Run(spec, checked).toEnd();
 }
@@ -112,6 +57,8 @@ class Run {
   #matched = 0;
   #skippedBatches = 0;
   #returning: Promise<unknown> = Promise.resolve();
+  /** Null when the source waits for sinks that are slower. */
+  #overflow: BatchOverflow | null = null;
   /** The latest `map` of each filter: none is under way when stages are closed. */
   readonly #mapping = new Map<string, Promise<unknown>>();
 
@@ -128,6 +75,7 @@ class Run {
       if (this.#spec.signal?.aborted) cancel();
       return await this.#live();
     } finally {
+      await this.#overflow?.close();
       this.#spec.signal?.removeEventListener('abort', cancel);
     }
   }
@@ -172,12 +120,14 @@ class Run {
         },
         actions,
         spilledBytes,
+        overflow: this.#overflow?.spooled ?? null,
         seconds: (performance.now() - this.#started) / 1000,
       };
     } catch (error) {
       const failure = PwalkError.from(error, 'pipeline', 'run');
       this.#abort.abort(failure);
       await this.#returning;
+      await this.#overflow?.close();
       await Promise.allSettled(this.#mapping.values());
       for (const late of await this.#stages.close({ ok: false, error: failure })) {
         this.#spec.onWarning?.(late.message, late.plugin ?? 'pipeline');
@@ -204,6 +154,9 @@ class Run {
     changes: [LiveStage<'action'>, EffectCounts][];
   }> {
     this.#abort.signal.throwIfAborted();
+    this.#overflow = await BatchOverflow.open(this.#spec, (message) =>
+      this.#spec.onWarning?.(message, 'pipeline'),
+    );
     const source = await createStage(this.#checked.source);
     const filters = await Promise.all(this.#checked.filters.map(createStage<'filter'>));
     sinks.push(...(await Promise.all(this.#checked.sinks.map(createSink))));
@@ -241,7 +194,7 @@ class Run {
     const endProgress = startProgress(source.instance, this.#spec.onProgress, (error) =>
       this.#abort.abort(PwalkError.from(error, 'pipeline', 'progress')),
     );
-    await this.#stream(source, filters, branches, sourceContext).finally(endProgress);
+    await this.#stream(source, scanned, filters, branches, sourceContext).finally(endProgress);
     this.#abort.signal.throwIfAborted();
 
     const accounting = told(source, 'accounting', () => source.instance.accounting?.()) ?? null;
@@ -282,6 +235,7 @@ class Run {
   /** The stream itself; resolves when every branch has taken the last batch. */
   #stream(
     source: LiveStage<'source'>,
+    schema: EntrySchema,
     filters: readonly LiveStage<'filter'>[],
     branches: readonly Branch[],
     ctx: SourceContext,
@@ -294,14 +248,23 @@ class Run {
         yield batch;
       }
     };
-    const gated = throughCreditGate(read(this), {
+    const tell = (hook: string, body: () => void) => {
+      try {
+        told(source, hook, body);
+      } catch (error) {
+        this.#abort.abort(error);
+      }
+    };
+    const overflow = this.#overflow;
+    const batches =
+      overflow?.through(read(this), schema, ctx.reusesMemory, (batch) =>
+        tell('release', () => source.instance.release?.(batch)),
+      ) ?? read(this);
+    const gated = throughCreditGate(batches, {
       credit: this.#spec.credit ?? DEFAULT_CREDIT,
       acknowledge: (batch, status) => {
-        try {
-          source.instance.acknowledge?.(batch, status);
-        } catch (error) {
-          this.#abort.abort(PwalkError.from(error, source.stage.name, 'acknowledge'));
-        }
+        overflow?.release(batch);
+        tell('acknowledge', () => source.instance.acknowledge?.(batch, status));
       },
       returning: (done) => {
         this.#returning = done;

@@ -60,8 +60,13 @@ export interface Source extends Closable {
    * fails the run. When the engine stops early it calls the iterator's `return()` and waits for it.
    */
   read(ctx: SourceContext): AsyncIterable<EntryBatch>;
-  /** Called for every batch read, once all branches are done with it, in the order that happens. */
+  /** Called for every batch, once all branches are done with it, in the order that happens. */
   acknowledge?(batch: EntryBatch, status: Acknowledgement): void;
+  /**
+   * Called in place of `acknowledge` for a batch that is on disk, because a sink is slower and the pipeline
+   * spills: its memory may be used again. Its rows come back in another batch, and that is acknowledged.
+   */
+  release?(batch: EntryBatch): void;
   /** What it would ask of the system for these columns; for people who want to know, before anything is opened. */
   calls?(columns: ReadonlySet<string>): SourceCalls;
   /** With how many threads: what it would choose before it reads, what it chose after the last batch. */

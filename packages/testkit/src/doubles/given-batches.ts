@@ -12,7 +12,7 @@ export interface GivenBatches {
   /** Called before the n-th batch is given, n from 0. */
   readonly onPull?: ((index: number) => void) | undefined;
   readonly onAcknowledge?: ((batch: EntryBatch, status: Acknowledgement) => void) | undefined;
-  /** Overwrites a batch once it is acknowledged, as a source does that uses its memory again. */
+  /** Overwrites a batch once it is acknowledged, or released, as a source does that uses its memory again. */
   readonly overwrite?: boolean | undefined;
 }
 
@@ -33,6 +33,9 @@ export const givenBatches = definePlugin({
     acknowledge: (batch, status) => {
       if (overwrite === true) scribble(batch);
       onAcknowledge?.(batch, status);
+    },
+    release: (batch) => {
+      if (overwrite === true) scribble(batch);
     },
   }),
 });

@@ -147,6 +147,10 @@ class SyntheticSource implements Source {
     if (memory !== undefined) this.#idle.push(memory);
   }
 
+  release(batch: EntryBatch): void {
+    this.acknowledge(batch);
+  }
+
   progress(): SourceProgress {
     const queuedDirectories = this.#walk.queued;
     return { rows: this.#rows, queuedDirectories, threads: 1, blockedThreads: 0 };

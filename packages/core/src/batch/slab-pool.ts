@@ -1,4 +1,4 @@
-import type { EntryBatch } from '@pwalk/core';
+import type { EntryBatch } from './entry-batch.js';
 import { collectYoung } from './young-collection.js';
 
 /** Slabs are rounded up to this, so that one serves batches of slightly different sizes. */
@@ -8,9 +8,9 @@ const GRANULE = 128 * 1024;
 const NURSERY_BYTES = 2 * 1024 * 1024;
 
 /**
- * Where slabs come from: new ones, or, when the pipeline lets go of acknowledged batches, those of
- * earlier batches. Using them again saves the page faults, the zeroing and the garbage of new ones,
- * about a tenth of a scan's time.
+ * Where a source that makes batches over shared memory has it from, a slab for each: new ones, or, when the
+ * pipeline lets go of acknowledged batches, those of earlier batches. Using them again saves the page faults, the
+ * zeroing and the garbage of new ones, about a tenth of a scan's time.
  */
 export class SlabPool {
   readonly #reuses: boolean;
@@ -18,6 +18,7 @@ export class SlabPool {
   readonly #slabs = new WeakMap<EntryBatch, SharedArrayBuffer>();
   #newBytes = 0;
 
+  /** @param reuses slabs that are given back are used again: `SourceContext.reusesMemory` */
   constructor(reuses: boolean) {
     this.#reuses = reuses;
   }

@@ -1,0 +1,348 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readlinkSync, rmSync, truncateSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  definePlugin,
+  type EntryBatch,
+  type PipelineResult,
+  type PipelineSpec,
+  runPipeline,
+  type Source,
+} from '@pwalk/core';
+import { bufferCount, mergeAll, take } from 'rxjs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { anyFilter } from '../support/any-filter.js';
+import { anyOptions } from '../support/any-options.js';
+import { countingSource, numberBatch, numberSchema } from '../support/counting-source.js';
+import { failureOf } from '../support/failure-of.js';
+import { recordingSink } from '../support/recording-sink.js';
+
+const isRoot = process.getuid?.() === 0;
+
+let directory = '';
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'pwalk-overflow-'));
+});
+afterEach(() => {
+  expect(readdirSync(directory)).toEqual([]);
+  expect(spillFiles()).toEqual([]);
+  rmSync(directory, { recursive: true });
+});
+
+/** Files in the directory that this process has open, by its descriptors. */
+function spillFiles(): string[] {
+  return readdirSync('/proc/self/fd')
+    .map((fd) => `/proc/self/fd/${fd}`)
+    .filter((path) => {
+      try {
+        return readlinkSync(path).startsWith(directory);
+      } catch {
+        return false;
+      }
+    });
+}
+
+/** A sink that stands still until it is let go, and keeps the numbers of the rows. */
+function gate() {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  const numbers: bigint[] = [];
+  const write = async (batch: EntryBatch) => {
+    await opened;
+    const sizes = batch.column('size');
+    for (let row = 0; row < batch.length; row++) numbers.push(sizes.get(row) ?? -1n);
+  };
+  return { open, opened, numbers, write };
+}
+
+const upTo = (rows: number) => Array.from({ length: rows }, (_, row) => BigInt(row));
+
+function spilling(spec: PipelineSpec): Promise<PipelineResult> {
+  return runPipeline({ overflow: 'spill', spillDir: directory, ...spec });
+}
+
+describe('a pipeline that spills', () => {
+  it('reads its source to the end while a sink stands still, and hands on all rows in order', async () => {
+    const { open, numbers, write } = gate();
+    const statuses: string[] = [];
+    // Without spilling it would never come to the last batch, and the sink would never be let go.
+    const source = countingSource({
+      batches: 100,
+      onPull: (pulled) => pulled === 100 && open(),
+      onAcknowledge: (status) => statuses.push(status),
+    });
+    const { overflow, rows, matched } = await spilling({
+      source,
+      sinks: [recordingSink({ write })],
+    });
+    expect(numbers).toEqual(upTo(1000));
+    expect({ rows, matched }).toEqual({ rows: 1000, matched: 1000 });
+    expect(statuses).toEqual(Array(100).fill('delivered'));
+    // All but those in flight; the last came while the others were on disk.
+    expect(overflow?.batches).toBeGreaterThanOrEqual(90);
+    expect(overflow?.peak).toBeGreaterThan((overflow?.bytes ?? 0) * 0.9);
+  });
+
+  it('puts nothing on disk for a sink that keeps up', async () => {
+    const numbers: bigint[] = [];
+    const write = (batch: EntryBatch) => {
+      numbers.push(...batch.column('size').values);
+    };
+    const source = countingSource({ batches: 200 });
+    const { overflow } = await spilling({ source, sinks: [recordingSink({ write })], credit: 1 });
+    expect(overflow).toEqual({ batches: 0, bytes: 0, peak: 0 });
+    expect(numbers).toEqual(upTo(2000));
+  });
+
+  it('is one that was asked to', async () => {
+    const { overflow } = await runPipeline({ source: countingSource({ batches: 3 }) });
+    expect(overflow).toBe(null);
+  });
+
+  it.each([true, false])(
+    'lets the source use memory again at once, and its sinks read what was there; they release: %s',
+    async (releases) => {
+      const { open, numbers, write } = gate();
+      const batches = Array.from({ length: 60 }, (_, at) => {
+        const whole = numberBatch(20, at * 20);
+        return at % 2 === 0 ? whole : whole.select(new Uint8Array(20).fill(1, 5));
+      });
+      let released = 0;
+      const scribble = (batch: EntryBatch) => {
+        released++;
+        batch.column('size').values.fill(0n);
+      };
+      const source = definePlugin({
+        name: 'reusing',
+        kind: 'source',
+        pwalk: '*',
+        options: anyOptions(),
+        create: (): Source => ({
+          open: () => numberSchema,
+          async *read() {
+            yield* batches;
+            open();
+          },
+          // The memory of a selection is that of the whole batch: here it is gathered.
+          release: scribble,
+        }),
+      });
+      const sink = definePlugin({
+        name: 'sink',
+        kind: 'sink',
+        pwalk: '*',
+        options: anyOptions(),
+        capabilities: { columns: ['path', 'size'], releases },
+        create: () => ({ write }),
+      });
+      const expected = batches.flatMap((batch) => [...batch.column('size').values]);
+      const { overflow } = await spilling({ source: source(undefined), sinks: [sink(undefined)] });
+      expect(numbers).toEqual(expected);
+      expect(released).toBe(overflow?.batches);
+      expect(released).toBeGreaterThan(50);
+    },
+  );
+
+  it('has filters and operators before its sinks, as any', async () => {
+    const { open, numbers, write } = gate();
+    const odd = anyFilter({
+      filter: {
+        map: (batch) =>
+          batch.select(Uint8Array.from({ length: batch.length }, (_, row) => row & 1)),
+      },
+    });
+    const buffered = anyFilter({
+      filter: { pipe: (stream) => stream.pipe(bufferCount(5), mergeAll()) },
+    });
+    const source = countingSource({ batches: 100, onPull: (pulled) => pulled === 100 && open() });
+    const { overflow, matched } = await spilling({
+      source,
+      filters: [odd, buffered],
+      sinks: [recordingSink({ write })],
+      credit: 2,
+    });
+    expect(numbers).toEqual(upTo(1000).filter((number) => number % 2n === 1n));
+    expect(matched).toBe(500);
+    expect(overflow?.batches).toBeGreaterThan(50);
+  });
+
+  it('ends when nobody wants more', async () => {
+    const first = anyFilter({ filter: { pipe: (stream) => stream.pipe(take(2)) } });
+    const log: string[] = [];
+    const source = countingSource({ batches: 1_000_000, log, accounting: { read: 20, rows: 20 } });
+    await spilling({ source, filters: [first], credit: 1 }).catch(() => {});
+    expect(log).toContain('end of read');
+  });
+});
+
+describe('where there is no more room', () => {
+  /** Rows of some 12 KB a batch. */
+  const rows = 500;
+
+  it('for what it may use, the source waits, and goes on when some of it was taken', async () => {
+    const { open, opened, numbers, write } = gate();
+    const state = { pulled: 0, done: 0, most: 0 };
+    const source = countingSource({
+      batches: 400,
+      rows,
+      onPull: (pulled) => {
+        state.pulled = pulled;
+        state.most = Math.max(state.most, pulled - state.done);
+        if (pulled === 60) open();
+      },
+    });
+    const slow = async (batch: EntryBatch) => {
+      await write(batch);
+      await opened;
+      state.done++;
+    };
+    const { overflow } = await spilling({
+      source,
+      sinks: [recordingSink({ write: slow })],
+      spillLimit: 1024 * 1024,
+    });
+    expect(numbers).toEqual(upTo(400 * rows));
+    expect(overflow?.peak).toBeLessThanOrEqual(1024 * 1024);
+    expect(overflow?.peak).toBeGreaterThan(512 * 1024);
+    // Those that fit, those in flight, and the one that is held.
+    const bytesOfOne = (overflow?.bytes ?? 0) / (overflow?.batches ?? 1);
+    expect(state.most).toBeLessThanOrEqual((1024 * 1024) / bytesOfOne + 8 + 3);
+  });
+
+  it('for a single batch, that is handed on', async () => {
+    let numbers = 0;
+    const write = async (batch: EntryBatch) => {
+      await new Promise(setImmediate);
+      await new Promise(setImmediate);
+      numbers += batch.length;
+    };
+    const source = countingSource({ batches: 4, rows: 80_000 });
+    const { overflow } = await spilling({
+      source,
+      sinks: [recordingSink({ write })],
+      spillLimit: 1024 * 1024,
+      credit: 1,
+    });
+    expect(numbers).toBe(320_000);
+    expect(overflow?.batches).toBe(0);
+  });
+
+  it.runIf(isRoot)('on the disk, it says so once, and waits for its sinks', async () => {
+    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'none', directory]);
+    expect(mounted.status).toBe(0);
+    try {
+      const { open, numbers, write } = gate();
+      const warnings: string[] = [];
+      const result = await spilling({
+        source: countingSource({ batches: 200, rows }),
+        sinks: [recordingSink({ write })],
+        onWarning: (message) => {
+          warnings.push(message);
+          open();
+        },
+      });
+      expect(numbers).toEqual(upTo(200 * rows));
+      expect(warnings).toEqual([
+        `Batches cannot be spilled to "${directory}" any more: no space left on device (ENOSPC); until what is there has been taken, the walk waits for its sinks.`,
+      ]);
+      expect(result.overflow?.batches).toBeGreaterThan(5);
+    } finally {
+      spawnSync('umount', [directory]);
+    }
+  });
+});
+
+describe('a run that spills and fails', () => {
+  it('because the directory cannot be used: before its source is opened', async () => {
+    const log: string[] = [];
+    const missing = join(directory, 'missing');
+    const error = await failureOf({
+      source: countingSource({ batches: 3, log }),
+      overflow: 'spill',
+      spillDir: missing,
+    });
+    expect(error.code).toBe('PWALK_SPILL_FAILED');
+    expect(error.message).toMatch(/^Batches cannot be spilled to ".*missing": .*\(ENOENT\); name/);
+    expect(log).toEqual([]);
+  });
+
+  it.each([
+    [{ overflow: 'spil' }, 'overflow is "spil"; give "pause" or "spill".'],
+    [{ spillLimit: 1000 }, 'spillLimit is 1000; give a number of bytes, at least 1 MiB.'],
+  ])('because of an option: %o', async (options, message) => {
+    const spec = { source: countingSource({ batches: 1 }), ...options } as PipelineSpec;
+    expect(await failureOf(spec)).toMatchObject({ code: 'PWALK_OPTIONS_INVALID', message });
+  });
+
+  it('because what is on disk does not come back: the sink is told, and the source ended', async () => {
+    const { open, opened } = gate();
+    const log: string[] = [];
+    const write = async () => {
+      await opened;
+      for (const path of spillFiles()) truncateSync(path, 100);
+    };
+    const error = await failureOf({
+      source: countingSource({
+        batches: 1000,
+        log,
+        onPull: (pulled) => pulled === 100 && open(),
+      }),
+      sinks: [recordingSink({ write, log })],
+      overflow: 'spill',
+      spillDir: directory,
+    });
+    expect(error.code).toBe('PWALK_SPILL_FAILED');
+    expect(error.message).toMatch(/^Batches that were spilled to ".*" do not come back: it is /);
+    expect(log).toContain('close sink PWALK_SPILL_FAILED');
+    expect(log).toContain('end of read');
+  });
+
+  it('because its source does: at once', async () => {
+    const { open, opened } = gate();
+    let written = 0;
+    const write = async () => {
+      await opened;
+      written++;
+    };
+    const error = await failureOf({
+      source: countingSource({
+        batches: 100,
+        failAt: 90,
+        onPull: (pulled) => pulled === 91 && open(),
+      }),
+      sinks: [recordingSink({ write })],
+      overflow: 'spill',
+      spillDir: directory,
+    });
+    expect(error.message).toMatch(/the source broke/);
+    expect(written).toBeLessThan(50);
+  });
+
+  it('because it is cancelled: at once, whatever waits', async () => {
+    const { open, opened } = gate();
+    const abort = new AbortController();
+    const log: string[] = [];
+    const source = countingSource({
+      batches: 1_000_000,
+      log,
+      onPull: (pulled) => {
+        if (pulled !== 100) return;
+        abort.abort();
+        open();
+      },
+    });
+    const error = await failureOf({
+      source,
+      sinks: [recordingSink({ write: () => opened, log })],
+      overflow: 'spill',
+      spillDir: directory,
+      signal: abort.signal,
+    });
+    expect(error.code).toBe('PWALK_CANCELLED');
+    expect(log).toContain('end of read');
+    expect(log).toContain('close sink PWALK_CANCELLED');
+  });
+});
