@@ -28,8 +28,9 @@ constexpr double fewer_below = 0.75;
 constexpr double most_idle = 0.25;
 
 constexpr double largest_step = 4;
-// How much more than the rate paid for: waits vary.
-constexpr double slack = 1.25;
+// How much more than uses the processors is tried, and than the rate paid for is kept: waits vary.
+constexpr double slack_tried = 2.5;
+constexpr double slack_kept = 1.25;
 // A step up that brought less than this was in vain.
 constexpr double least_gain = 1.1;
 constexpr double another_time = 4;
@@ -69,14 +70,17 @@ ConcurrencyRule::Setting ConcurrencyRule::decide(const WorkerActivity& seen) {
   const bool is_starved = idle > most_idle * (at_work + idle);
   if (is_starved) {
     trial_ = {};
+    asked_for_fewer_ = false;
     return now_;
   }
   if (on_trial() && !was_worth_it(rate)) return now_;
   const size_t wanted = threads_for(running, waiting);
-  if (wanted <= now_.threads) {
-    now_.threads = wanted;
+  if (wanted < now_.threads) {
+    shrink_to(wanted);
     return now_;
   }
+  asked_for_fewer_ = false;
+  if (wanted == now_.threads) return now_;
   if (patience_ != 0 && !differs(call_time_, refused_at_)) {
     --patience_;
     return now_;
@@ -87,13 +91,19 @@ ConcurrencyRule::Setting ConcurrencyRule::decide(const WorkerActivity& seen) {
   return now_;
 }
 
+// Where the last window asked for fewer threads too.
+void ConcurrencyRule::shrink_to(size_t wanted) {
+  if (asked_for_fewer_) now_.threads = wanted;
+  asked_for_fewer_ = !asked_for_fewer_;
+}
+
 // Ends the trial of the last step up. False when some of it was taken back.
 bool ConcurrencyRule::was_worth_it(double rate) {
   const Trial trial = std::exchange(trial_, {});
   const auto before = static_cast<double>(trial.threads_before);
   const double step = static_cast<double>(now_.threads) / before;
   const double gain = trial.rate_before == 0 ? step : rate / trial.rate_before;
-  const size_t useful = gain < least_gain ? trial.threads_before : rounded_up(before * std::min(gain * slack, step));
+  const size_t useful = gain < least_gain ? trial.threads_before : rounded_up(before * std::min(gain * slack_kept, step));
   if (useful >= now_.threads) {
     next_patience_ = first_patience;
     return true;
@@ -113,7 +123,7 @@ size_t ConcurrencyRule::threads_for(double running, double waiting) const {
   if (waiting < hardly_waiting * (running + waiting)) {
     wanted = processors;
   } else if (running < unused_below * processors) {
-    wanted = threads * std::min(largest_step, slack * processors / std::max(running, processors / 1000));
+    wanted = threads * std::min(largest_step, slack_tried * processors / std::max(running, processors / 1000));
   } else if (running > crowded_above * processors) {
     const double enough = waiting + crowd_left * processors;
     if (enough < fewer_below * threads) wanted = enough;

@@ -16,11 +16,13 @@
 // rest is taken back. After such a step the rule is patient, twice as long each time, unless calls
 // come to take a quarter or four times what they took then.
 //
-// Calm. Up, four-fold at most, when less than 9/10 of the processors are used. Down when more than twice
+// Calm. Up, four-fold at most, when less than 9/10 of the processors are used; to twice what would use them,
+// as what a thread waits for varies and the trial takes back what is of no use. Down when more than twice
 // as many threads are ready as there are processors, to those that wait and 3/2 of a thread for each
-// processor, if that is a quarter fewer; to one for each when hardly any thread waits. Where one leads,
-// the others do not lead back. Where a quarter of the threads is idle nothing is changed: it is not
-// threads that lack.
+// processor, if that is a quarter fewer; to one for each when hardly any thread waits. Down only where two
+// windows in a row ask for it: on a cold disk some milliseconds are cached, and what was given up then has
+// to be found out again. Where one leads, the others do not lead back. Where a quarter of the threads is
+// idle nothing is changed: it is not threads that lack.
 //
 // Chunks. What one worker takes of a large directory should take some 5 ms: long against what handing
 // it over costs (1 µs), short against what the last one keeps the others waiting. Changed where it is
@@ -77,6 +79,7 @@ class ConcurrencyRule {
   bool was_worth_it(double rate);
   void set_chunk(std::chrono::nanoseconds call_time);
   size_t threads_for(double running, double waiting) const;
+  void shrink_to(size_t wanted);
 
   static constexpr unsigned first_patience = 8;
 
@@ -85,6 +88,7 @@ class ConcurrencyRule {
   Trial trial_;
   std::chrono::nanoseconds call_time_{0};
   std::chrono::nanoseconds refused_at_{0};
+  bool asked_for_fewer_ = false;  // by the last window
   unsigned patience_ = 0;  // windows until the next trial
   unsigned next_patience_ = first_patience;
 };

@@ -138,6 +138,18 @@ PWALK_TEST("where calls become quick the threads go back to one per processor, a
   }
 }
 
+PWALK_TEST("one window that asks for fewer threads changes nothing, two in a row do") {
+  ConcurrencyRule rule(two_processors, 1024);
+  const Model slow{.processor_us = 15, .storage_us = 500};
+  const Model cached{.processor_us = 3};
+  const size_t many = course(rule, slow, 10).back();
+  for (int i = 0; i < 5; ++i) {
+    CHECK_EQ(course(rule, cached, 1).back(), many);
+    CHECK_EQ(course(rule, slow, 1).back(), many);
+  }
+  CHECK_EQ(course(rule, cached, 2).back(), 2U);
+}
+
 PWALK_TEST("figures that shake leave the number of threads alone") {
   ConcurrencyRule rule(two_processors, 1024);
   const Model slow{.processor_us = 15, .storage_us = 200};
