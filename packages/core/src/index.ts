@@ -25,7 +25,7 @@ export {
 export { type ColumnBuilder, columnBuilder, type Value } from './batch/column-builder.js';
 export { Entry } from './batch/entry.js';
 // Reading and making batches
-export { EntryBatch, type EntryColumns } from './batch/entry-batch.js';
+export { type ColumnSource, EntryBatch, type EntryColumns } from './batch/entry-batch.js';
 export type { Acknowledgement } from './batch/lease.js';
 export { SlabPool } from './batch/slab-pool.js';
 export {

@@ -3,6 +3,7 @@ import {
   BinaryColumn,
   BoolColumn,
   type Column,
+  type ColumnSource,
   DictionaryColumn,
   EntryBatch,
   type EntrySchema,
@@ -27,28 +28,60 @@ interface Place {
 }
 
 /**
- * Views of a slab, one column each: the native walker lays a batch out as Arrow buffers in one piece
- * of shared memory, and nothing of it is copied here.
- * @throws PwalkError `PWALK_SCHEMA_INVALID` when the layout is not that of the schema
+ * A batch over a slab: the native walker lays it out as Arrow buffers in one piece of shared memory,
+ * of which a column is a view, made when it is first asked for. Nothing is copied here.
+ * @throws PwalkError `PWALK_SCHEMA_INVALID`, here or when a column is asked for, where the layout is not
+ * that of the schema
  */
 export function slabToBatch(
   schema: EntrySchema,
   slab: SharedArrayBuffer,
   { rows, layout }: NativeBatch,
 ): EntryBatch {
-  const columns = new Map<string, Column>();
-  for (let at = 0; at < layout.length; at += LAYOUT_WIDTH) {
-    const [index, nulls, validity, offsets, data, size] = layout.subarray(at, at + LAYOUT_WIDTH);
-    const field = fullEntrySchema.fields[index];
-    if (field === undefined) {
-      throw new PwalkError(
-        'PWALK_SCHEMA_INVALID',
-        `The native walker made a column ${index} that no schema has.`,
-      );
-    }
-    columns.set(field.name, view(field, slab, rows, { nulls, validity, offsets, data, size }));
+  if (layout.length !== schema.fields.length * LAYOUT_WIDTH) {
+    throw misfit(
+      `The native walker made ${layout.length / LAYOUT_WIDTH} columns of ${schema.fields.length}.`,
+    );
   }
-  return EntryBatch.of(schema, columns);
+  return EntryBatch.over(schema, rows, new SlabColumns(schema, slab, rows, layout));
+}
+
+class SlabColumns implements ColumnSource {
+  readonly #schema: EntrySchema;
+  readonly #slab: SharedArrayBuffer;
+  readonly #rows: number;
+  readonly #layout: Float64Array;
+  readonly #made = new Map<string, Column>();
+
+  constructor(schema: EntrySchema, slab: SharedArrayBuffer, rows: number, layout: Float64Array) {
+    this.#schema = schema;
+    this.#slab = slab;
+    this.#rows = rows;
+    this.#layout = layout;
+  }
+
+  get(name: string): Column | undefined {
+    const made = this.#made.get(name);
+    if (made !== undefined) return made;
+    const position = this.#schema.fields.findIndex((field) => field.name === name);
+    if (position < 0) return undefined;
+    const at = position * LAYOUT_WIDTH;
+    const [index, nulls, validity, offsets, data, size] = this.#layout.subarray(
+      at,
+      at + LAYOUT_WIDTH,
+    );
+    const field = this.#schema.fields[position];
+    if (fullEntrySchema.fields[index]?.name !== name) {
+      throw misfit(`The native walker made a column ${index} in place of "${name}".`);
+    }
+    const column = view(field, this.#slab, this.#rows, { nulls, validity, offsets, data, size });
+    this.#made.set(name, column);
+    return column;
+  }
+}
+
+function misfit(message: string): PwalkError {
+  return new PwalkError('PWALK_SCHEMA_INVALID', message);
 }
 
 function view(field: Field, slab: SharedArrayBuffer, rows: number, place: Place): Column {

@@ -46,9 +46,15 @@ export interface EntryColumns extends Record<EntryColumn, Column> {
   path_truncated: BoolColumn;
 }
 
+/** Columns by name: a `Map` of them, or something that makes each when it is first asked for. */
+export interface ColumnSource {
+  /** Always the same column for a name; undefined where there is none of that name. */
+  get(name: string): Column | undefined;
+}
+
 /** Columns of one length, and which of their rows belong to the batch (null: all, in order). */
 interface Layer {
-  readonly columns: ReadonlyMap<string, Column>;
+  readonly columns: ColumnSource;
   readonly rows: Uint32Array | null;
 }
 
@@ -88,6 +94,15 @@ export class EntryBatch {
   static of(schema: EntrySchema, columns: ReadonlyMap<string, Column>): EntryBatch {
     const length = columns.values().next().value?.length ?? 0;
     checkColumns(schema.fields, columns, length);
+    return new EntryBatch(schema, length, [{ columns, rows: null }], null);
+  }
+
+  /**
+   * A batch of columns that are made when somebody asks for them, as each stage reads a few of many.
+   * @param length rows of every column
+   * @param columns has every column of the schema, of its type and of that length; nothing is checked
+   */
+  static over(schema: EntrySchema, length: number, columns: ColumnSource): EntryBatch {
     return new EntryBatch(schema, length, [{ columns, rows: null }], null);
   }
 

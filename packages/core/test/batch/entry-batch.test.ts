@@ -50,6 +50,20 @@ describe('EntryBatch', () => {
     expect(() => batch.with(new Map([[twice, other]]))).toThrow(/is int32, not uint32/);
   });
 
+  it('asks for a column when a stage does, and for no other', () => {
+    const whole = numberBatch(6);
+    const asked: string[] = [];
+    const get = (name: string) => {
+      asked.push(name);
+      return whole.column(name);
+    };
+    const even = EntryBatch.over(numberSchema, 6, { get }).select(mask(6, (row) => row % 2 === 0));
+    expect(asked).toEqual([]);
+    expect([...even.column('size').values]).toEqual([0n, 2n, 4n]);
+    expect(even.narrowedTo(numberSchema.pick(new Set(['size']))).has('path')).toBe(false);
+    expect(asked).toEqual(['size']);
+  });
+
   it('keeps nulls through building and selecting, for every column type', () => {
     const types = [
       'utf8',

@@ -133,7 +133,7 @@ PWALK_TEST("where calls become quick the threads go back to one per processor, a
   const Model cached{.processor_us = 3};
   for (int i = 0; i < 3; ++i) {
     CHECK(course(rule, slow, 5).back() >= 32);
-    CHECK_EQ(course(rule, cached, 2).back(), 2U);
+    CHECK_EQ(course(rule, cached, 3).back(), 2U);
     CHECK_EQ(rule.now().stat_chunk, 1024U);
   }
 }
