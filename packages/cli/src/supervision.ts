@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 
 /**
@@ -36,7 +35,9 @@ export function needsChild(argv: readonly string[]): boolean {
 }
 
 /** Runs the same command in a child and ends with its status. */
-export function runInChild(entry: string, argv: readonly string[]): void {
+export async function runInChild(entry: string, argv: readonly string[]): Promise<void> {
+  // Late: hardly any run has a child, and it loads sockets too.
+  const { spawn } = await import('node:child_process');
   const child = spawn(process.execPath, [...process.execArgv, entry, ...argv], {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env: { ...process.env, [CHILD]: '1' },
