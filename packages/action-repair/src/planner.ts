@@ -3,7 +3,7 @@ import type { Inheritance } from './addon.js';
 import { Change } from './change.js';
 import { LinkClosure } from './link-closure.js';
 import { Nomination } from './nomination.js';
-import { Nominees, outcomes } from './nominees.js';
+import { Nominees } from './nominees.js';
 import type { Policy } from './policy.js';
 import { checks, wordsOf } from './record-layout.js';
 import { decide, forbidden, only } from './rules.js';
@@ -93,25 +93,16 @@ export class Planner {
     if (nominees.length === 0) return;
     const { tree, tally, threads } = this.#parts;
     await tree.addon.inspect(nominees.memory(columns), threads, this.#inheritance);
-    const counts = { noGroup: 0, outside: 0, pending: 0 };
-    for (let index = 0; index < nominees.length; index++) {
-      switch (nominees.outcome(index)) {
-        case outcomes.recorded:
-          this.#judge(new Change(this.#records, this.#words, nominees.recordAt(index)));
-          break;
-        case outcomes.noGroup:
-          counts.noGroup++;
-          break;
-        case outcomes.outside:
-          counts.outside++;
-          break;
-        case outcomes.pending:
-          counts.pending++;
+    const { pending, noGroup, outside } = nominees.inspected((at, end) => {
+      while (at < end) {
+        const change = new Change(this.#records, this.#words, at);
+        this.#judge(change);
+        at += change.size;
       }
-    }
-    tally.skip('no_group', counts.noGroup);
-    tally.skip('outside', counts.outside);
-    tally.skip('changed', counts.pending);
+    });
+    tally.skip('no_group', noGroup);
+    tally.skip('outside', outside);
+    tally.skip('changed', pending);
     nominees.clear();
     await this.#changes.settle();
     await this.#links.settle();

@@ -35,8 +35,10 @@ export interface ScannedColumns {
   readonly length: number;
   readonly path: Utf8Column;
   readonly pathBytes: Uint8Array;
+  readonly pathOffsets: Int32Array;
   readonly pathRaw: BinaryColumn;
   readonly rawPathBytes: Uint8Array;
+  readonly rawPathOffsets: Int32Array;
   readonly type: DictionaryColumn;
   readonly state: DictionaryColumn;
   readonly mount: BigIntColumn;
@@ -61,8 +63,10 @@ export function scannedColumns(batch: EntryBatch): ScannedColumns {
     length: batch.length,
     path,
     pathBytes: path.bytes,
+    pathOffsets: path.offsets,
     pathRaw,
     rawPathBytes: pathRaw.bytes,
+    rawPathOffsets: pathRaw.offsets,
     type: batch.column('type'),
     state: batch.column('state'),
     stat,

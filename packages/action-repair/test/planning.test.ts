@@ -1,8 +1,11 @@
-import { BatchBuilder, definePlugin, EntrySchema, fullEntrySchema } from '@pwalk/core';
+import { chownSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { BatchBuilder, definePlugin, EntrySchema, fullEntrySchema, runPipeline } from '@pwalk/core';
 import { scan, walker } from '@pwalk/native-walker';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { repair } from '../src/index.js';
+import { changesIn } from '../src/change.js';
+import { permissionRepair, repair } from '../src/index.js';
 import { plannedColumns } from '../src/scanned-columns.js';
 import { repairing, stages } from './support/repairing.js';
 import { GROUP, isRoot, scratch, USER } from './support/tree.js';
@@ -133,14 +136,44 @@ describe.runIf(isRoot)('what each directory hands on decides, and is counted exa
   it('in a batch that is larger than what is inspected in one go', async () => {
     const top = here.directory('proj', { gid: 0 });
     here.directory('proj/good', { gid: GROUP });
+    // Room for the records of all of them is more than there is for one look.
+    const long = 'n'.repeat(240);
     for (let i = 0; i < 2500; i++) {
-      here.file(`proj/${i}`);
-      here.file(`proj/good/${i}`, own);
+      here.file(`proj/${i}${long}`);
+      here.file(`proj/good/${i}${long}`, own);
     }
+    // More of them than are inspected in one go, however little room they take: no two neighbours are alike.
+    here.directory('proj/mixed', { uid: USER, gid: 5555 });
+    for (let i = 0; i < 4200; i++) here.file(`proj/mixed/${i}`, { uid: i + 1, gid: i + 1 });
     const all = { setgid: false, allowUnknownGid: true };
     const source = (root: Uint8Array) => oneBatch({ root });
     const planned = await repair(top, all, { ...stages, source });
-    expect(planned.skipped).toEqual({ no_group: 2500 + 1 });
+    expect(planned.skipped).toEqual({ no_group: 2500 + 4200 + 1 });
     expect(planned).toMatchObject({ planned: 2500, byRule: { group: 2500 } });
+  });
+
+  it('whatever the bytes of the names of neighbours', async () => {
+    const top = here.directory('proj', { gid: GROUP });
+    const names = Array.from({ length: 300 }, (_, i) => `${i}`);
+    for (const name of names) {
+      const path = Buffer.from(join(top, name));
+      const raw = Buffer.concat([path, Buffer.of(0xff)]);
+      for (const file of [path, raw]) {
+        writeFileSync(file, '');
+        chownSync(file, USER, USER);
+      }
+    }
+    const paths: Buffer[] = [];
+    const onGroup = (records: Buffer) => {
+      for (const { path } of changesIn(records)) paths.push(Buffer.from(path));
+    };
+    await runPipeline({
+      source: walker({ roots: [top] }),
+      actions: [permissionRepair({ root: top, setgid: false, allowUnknownGid: true, onGroup })],
+      allow: ['fs:chmod', 'fs:chown'],
+      dryRun: true,
+    });
+    const expected = names.flatMap((name) => [name, `${name}\xff`]);
+    expect(paths.map((path) => path.toString('latin1')).sort()).toEqual(expected.sort());
   });
 });

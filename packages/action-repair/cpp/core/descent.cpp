@@ -37,24 +37,29 @@ Status status_of_errno(int error) {
 
 }  // namespace
 
-Reached Descent::approach(std::string_view path) {
+Reached Descent::approach(std::string_view path) { return go_to(path, Last::looked_at); }
+
+Reached Descent::go_to(std::string_view path, Last last) {
   Reached reached;
   is_root_ = path.empty();
   const size_t slash = path.rfind('/');
   const size_t length = slash == std::string_view::npos ? 0 : slash;
-  name_ = is_root_ ? "." : path.substr(slash + 1);
+  const std::string_view name = is_root_ ? "." : path.substr(slash + 1);
   // A path that begins with a slash would be one of the root.
-  if (!is_root_ && (slash == 0 || !is_name(name_))) {
+  if (!is_root_ && (slash == 0 || !is_name(name))) {
     reached.status = Status::failed;
     reached.error = EINVAL;
     return reached;
   }
-  reached.status = enter(path.substr(0, length), reached.error);
+  reached.status = enter(path.substr(0, length), last, reached.error);
+  name_.clear();
+  if (leaf_.has_value()) name_ = leaf_->name;
+  name_ += name;
   return reached;
 }
 
 Reached Descent::reach(std::string_view path) {
-  Reached reached = approach(path);
+  Reached reached = go_to(path, Last::open);
   if (reached.status != Status::ok) return reached;
   if (is_root_) {
     reached.fd.reset(::fcntl(root_.fd(), F_DUPFD_CLOEXEC, 3));
@@ -85,10 +90,12 @@ Reached Descent::glance(std::string_view path) {
   return seen;
 }
 
-// Makes levels_ the directories that `directory` goes through, the last of them open.
-Status Descent::enter(std::string_view directory, int& error) {
-  if (entered_ == directory) return Status::ok;
+// Makes levels_ the directories that `directory` goes through; the last of them may be leaf_ instead.
+Status Descent::enter(std::string_view directory, Last last, int& error) {
+  if (entered_ == directory && (last == Last::looked_at || !leaf_.has_value())) return Status::ok;
   entered_.reset();
+  leaf_.reset();
+  ++directories_;
   std::vector<std::string_view> names;
   if (!split(directory, names)) {
     error = EINVAL;
@@ -98,9 +105,27 @@ Status Descent::enter(std::string_view directory, int& error) {
   while (common < levels_.size() && common < names.size() && levels_[common].name == names[common]) ++common;
   while (common > 0 && !levels_[common - 1].fd.valid()) --common;
   levels_.resize(common);
-  while (levels_.size() < names.size()) {
+  const bool has_leaf = last == Last::looked_at && common < names.size();
+  if (const Status status = open_levels(names, names.size() - (has_leaf ? 1 : 0), error); status != Status::ok) {
+    return status;
+  }
+  if (has_leaf) {
+    Level leaf{std::string(names.back()), UniqueFd(), InodeStatus()};
+    error = status_at(this->directory(), leaf.name.c_str(), leaf.inode);
+    if (error != 0) return status_of_errno(error);
+    if (!leaf.inode.is_directory()) return Status::vanished;
+    if (const Status status = judge(leaf.inode); status != Status::ok) return status;
+    leaf.name += '/';
+    leaf_ = std::move(leaf);
+  }
+  entered_.emplace(directory);
+  return Status::ok;
+}
+
+Status Descent::open_levels(const std::vector<std::string_view>& names, size_t count, int& error) {
+  while (levels_.size() < count) {
     std::string name(names[levels_.size()]);
-    UniqueFd fd(open_component(fd_at(levels_.size()), name, true));
+    UniqueFd fd(open_component(directory(), name, true));
     if (!fd.valid()) {
       error = errno;
       return status_of_errno(error);
@@ -110,7 +135,6 @@ Status Descent::enter(std::string_view directory, int& error) {
     levels_.push_back({std::move(name), std::move(fd), inode});
     if (levels_.size() > top_levels + bottom_levels) levels_[levels_.size() - 1 - bottom_levels].fd.reset();
   }
-  entered_.emplace(directory);
   return Status::ok;
 }
 

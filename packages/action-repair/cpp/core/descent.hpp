@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,6 +24,10 @@ struct Reached {
 // Opens entries below the root, one component at a time: no symbolic link is followed, no mount is
 // entered, and no component may be a protected directory. The directories on the way to the last entry
 // stay open, so that a neighbour costs one call. One per thread; the root must outlive it.
+//
+// For planning, the directory that an entry is in is only looked at, from the one above it, which takes a
+// third of the calls. A link that takes its place a moment later leads a look at the entry astray: whoever
+// takes what it finds compares it with what is known of the entry.
 class Descent {
  public:
   explicit Descent(const TreeRoot& root) : root_(root) {}
@@ -30,16 +35,19 @@ class Descent {
   // `path` is relative to the root; empty for the root itself.
   Reached reach(std::string_view path);
 
-  // Looks at an entry without opening it, which is cheaper: for planning, where nothing hangs on the
-  // entry being the same a moment later. `fd` of what it returns is empty.
+  // Looks at an entry without opening it or its directory, which is cheaper: for planning, where nothing
+  // hangs on the entry being the same a moment later. `fd` of what it returns is empty.
   Reached glance(std::string_view path);
 
-  // Enters the directory that an entry is in, or says in what is returned why that cannot be done.
+  // Looks at the directory that an entry is in, or says in what is returned why that cannot be done.
   // What follows is of the entry approached, reached or glanced at last, and holds until the next.
   Reached approach(std::string_view path);
-  // The directory it is in, and its name there. For the root: itself, and ".".
+  // A directory above it, and its path from there. For the root: itself, and ".".
   int directory() const { return fd_at(levels_.size()); }
   const std::string& name() const { return name_; }
+  bool is_root() const { return is_root_; }
+  // Changes whenever another directory is looked at: what is known of the last one holds until then.
+  uint64_t directories() const { return directories_; }
   // The nearest directory above it, the root included, of which `accepts` is true; null when there is
   // none, and for the root.
   template <class Accepts>
@@ -57,7 +65,11 @@ class Descent {
   static constexpr size_t top_levels = 64;
   static constexpr size_t bottom_levels = 64;
 
-  Status enter(std::string_view directory, int& error);
+  enum class Last : bool { looked_at, open };
+
+  Reached go_to(std::string_view path, Last last);
+  Status enter(std::string_view directory, Last last, int& error);
+  Status open_levels(const std::vector<std::string_view>& names, size_t count, int& error);
   int open_component(int parent, const std::string& name, bool directory) const;
   Status look(int fd, InodeStatus& inode, int& error) const;
   Status judge(const InodeStatus& inode) const;
@@ -65,8 +77,11 @@ class Descent {
 
   const TreeRoot& root_;
   std::vector<Level> levels_;
-  // The path of levels_, when all of it was entered.
+  // The directory below the last level that is looked at, not open; its name ends in a slash.
+  std::optional<Level> leaf_;
+  // The path of levels_ and leaf_, when all of it was entered.
   std::optional<std::string> entered_;
+  uint64_t directories_ = 0;
   std::string name_;
   bool is_root_ = false;
   // The root as it was when it was first asked for as a directory above.
@@ -76,6 +91,7 @@ class Descent {
 template <class Accepts>
 const InodeStatus* Descent::nearest_above(Accepts&& accepts) {
   if (is_root_) return nullptr;
+  if (leaf_.has_value() && accepts(leaf_->inode)) return &leaf_->inode;
   for (size_t level = levels_.size(); level > 0; --level) {
     if (accepts(levels_[level - 1].inode)) return &levels_[level - 1].inode;
   }

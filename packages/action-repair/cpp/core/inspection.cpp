@@ -10,42 +10,51 @@ bool is_as_scanned(const ChangeRecord& record, const InodeStatus& inode) {
          inode.gid == record.gid && inode.mode == record.mode && inode.nlink == record.nlink;
 }
 
+enum class Foregone : uint8_t { no, already, no_group };
+
 // What is known of an entry before a look at it, where it awaits a group and that is the one it has, or
-// where there is none for a file, which gets nothing without. `pending` when it must be looked at.
-Outcome foregone(const ChangeRecord& record) {
-  if ((record.checks & awaits_group) == 0) return Outcome::pending;
+// where there is none for a file, which gets nothing without.
+Foregone foregone(const ChangeRecord& record) {
+  if ((record.checks & awaits_group) == 0) return Foregone::no;
   const bool wants_group_alone = record.new_uid == record.uid && record.new_mode == (record.mode & 07777);
   // 0 is no group and not root's: that there is none to take is said.
-  if (wants_group_alone && record.handed_on != 0 && record.handed_on == record.gid) return Outcome::already;
-  return record.handed_on == 0 && S_ISREG(record.mode) ? Outcome::no_group : Outcome::pending;
+  if (wants_group_alone && record.handed_on != 0 && record.handed_on == record.gid) return Foregone::already;
+  return record.handed_on == 0 && S_ISREG(record.mode) ? Foregone::no_group : Foregone::no;
 }
 
 }  // namespace
 
-void inspect(const TreeRoot& root, Descent& descent, const Inheritance& inheritance, const Nominees& nominees,
-             size_t index) {
-  const Nominee nominee = nominees[index];
-  const std::optional<std::string_view> path = nominees.below(nominee);
+void Inspector::inspect(size_t index) {
+  Nominee nominee = nominees_[index];
+  nominee.records_end = nominee.records_at;
+  nominee.pending = nominee.no_group = nominee.outside = 0;
+  for (size_t row = nominee.row; row < size_t{nominee.row} + nominee.rows; ++row) inspect_row(nominee, row);
+  nominees_.settle(index, nominee);
+}
+
+void Inspector::inspect_row(Nominee& nominee, size_t row) {
+  const std::optional<std::string_view> path = nominees_.below(nominee, row);
   if (!path.has_value()) {
-    nominees.settle(index, Outcome::outside);
+    ++nominee.outside;
     return;
   }
-  ChangeRecord record = nominees.begin(nominee, *path);
-  Reached found = descent.approach(*path);
+  ChangeRecord record = nominees_.begin(nominee, row, *path);
+  Reached found = descent_.approach(*path);
   if (found.status == Status::ok) {
-    record.handed_on = inheritance.group_for(descent);
-    if (const Outcome outcome = foregone(record); outcome != Outcome::pending) {
-      nominees.settle(index, outcome);
-      return;
+    record.handed_on = handed_on();
+    switch (foregone(record)) {
+      case Foregone::already: return;
+      case Foregone::no_group: ++nominee.no_group; return;
+      case Foregone::no: break;
     }
-    found = descent.glance(*path);
+    found = descent_.glance(*path);
   }
   if (found.status == Status::ok && !is_as_scanned(record, found.inode)) found.status = Status::stale;
   if (found.status == Status::ok) {
     record.ctime_ns = found.inode.ctime_ns;
     record.btime_ns = found.inode.btime_ns;
     const Features features =
-        features_at(descent.directory(), descent.name(), root.has_listxattrat(), found.inode, record.new_mode);
+        features_at(descent_.directory(), descent_.name(), root_.has_listxattrat(), found.inode, record.new_mode);
     record.features = features.bits;
     record.widened = features.widened;
     if (features.error != 0) {
@@ -54,7 +63,17 @@ void inspect(const TreeRoot& root, Descent& descent, const Inheritance& inherita
     }
   }
   record.settle(found.status, found.error);
-  nominees.record(index, nominee, *path, record);
+  nominees_.record(nominee, *path, record);
+}
+
+// Of the directory that the entry approached last is in; the root takes nothing.
+uint32_t Inspector::handed_on() {
+  if (descent_.is_root()) return 0;
+  if (group_of_ != descent_.directories()) {
+    group_ = inheritance_.group_for(descent_);
+    group_of_ = descent_.directories();
+  }
+  return group_;
 }
 
 }  // namespace pwalk::repair

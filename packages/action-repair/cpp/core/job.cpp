@@ -18,16 +18,15 @@ class Runs {
 
   size_t threads() const { return std::min<size_t>(std::max(job_.threads, 1U), (count_ + length_ - 1) / length_); }
 
-  // `work(descent, index)` for each that no other thread has taken.
+  // `work(index)` for each that no other thread has taken.
   template <class Work>
   void take(const Work& work) {
-    Descent descent(job_.root);
     for (;;) {
       const size_t first = next_.fetch_add(length_, std::memory_order_relaxed);
       if (first >= count_) return;
       for (size_t index = first; index < std::min(first + length_, count_); ++index) {
         if (job_.stopped.load(std::memory_order_relaxed)) return;
-        work(descent, index);
+        work(index);
       }
     }
   }
@@ -46,10 +45,13 @@ bool Job::inspect_all(const Nominees& nominees, const Inheritance& inheritance) 
   // Long, so that few directories are opened by two threads, but every thread has some.
   const size_t share = nominees.size() / (size_t{2} * std::max(threads, 1U));
   Runs runs(*this, nominees.size(), std::clamp<size_t>(share, 16, 512));
-  const auto work = [&](Descent& descent, size_t index) { inspect(root, descent, inheritance, nominees, index); };
+  const auto work = [&] {
+    Inspector inspector(root, inheritance, nominees);
+    runs.take([&](size_t index) { inspector.inspect(index); });
+  };
   std::vector<std::jthread> others;
-  for (size_t i = 1; i < runs.threads(); ++i) others.emplace_back([&] { runs.take(work); });
-  runs.take(work);
+  for (size_t i = 1; i < runs.threads(); ++i) others.emplace_back(work);
+  work();
   return true;
 }
 
@@ -61,7 +63,8 @@ bool Job::change_all(std::span<uint8_t> bytes) const {
   for (size_t i = 0; i < runs.threads(); ++i) {
     crew.emplace_back([&] {
       keep_repair_privileges();
-      runs.take([&](Descent& descent, size_t index) { change(root, descent, records[index]); });
+      Descent descent(root);
+      runs.take([&](size_t index) { change(root, descent, records[index]); });
     });
   }
   return true;

@@ -11,7 +11,7 @@
 namespace pwalk::repair {
 
 // Work on many entries by up to `threads` threads, which have ended when the work is done. A job that is
-// stopped ends after the entries under way: the rest stay `pending`. What it refers to must outlive it.
+// stopped ends after the records or nominees under way: the rest stay `pending`. What it refers to must outlive it.
 struct Job {
   const TreeRoot& root;
   unsigned threads;

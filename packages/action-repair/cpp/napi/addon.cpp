@@ -95,16 +95,18 @@ Napi::Value nominee_layout(const Napi::CallbackInfo& info) {
   Napi::Object layout = Napi::Object::New(info.Env());
 #define PWALK_MEMBER(name) layout[#name] = Napi::Number::New(info.Env(), offsetof(Nominee, name))
   PWALK_MEMBER(row);
-  PWALK_MEMBER(path_at);
-  PWALK_MEMBER(path_length);
+  PWALK_MEMBER(rows);
   PWALK_MEMBER(path_is_raw);
   PWALK_MEMBER(new_mode);
   PWALK_MEMBER(new_uid);
   PWALK_MEMBER(new_gid);
   PWALK_MEMBER(rules);
   PWALK_MEMBER(checks);
-  PWALK_MEMBER(record_at);
-  PWALK_MEMBER(outcome);
+  PWALK_MEMBER(records_at);
+  PWALK_MEMBER(records_end);
+  PWALK_MEMBER(pending);
+  PWALK_MEMBER(no_group);
+  PWALK_MEMBER(outside);
 #undef PWALK_MEMBER
   layout["end"] = Napi::Number::New(info.Env(), sizeof(Nominee));
   return layout;

@@ -49,6 +49,8 @@ ScannedColumns columns_from(const Napi::Object& object) {
   ScannedColumns columns;
   columns.paths = bytes("pathBytes");
   columns.raw_paths = bytes("rawPathBytes");
+  columns.path_offsets = bytes("pathOffsets");
+  columns.raw_path_offsets = bytes("rawPathOffsets");
   columns.devs = bytes("dev");
   columns.inodes = bytes("inode");
   columns.modes = bytes("mode");

@@ -98,6 +98,87 @@ PWALK_TEST("a file that awaits a group where there is none gets no record; a dir
   CHECK_EQ(late.made(0).load().status, static_cast<uint32_t>(Status::vanished));
 }
 
+PWALK_TEST("neighbours of which the rules say the same are one nominee, whatever directories they are in") {
+  if (::geteuid() != 0) return;
+  const ScratchDirectory place;
+  const auto give = [&](const std::string& name, gid_t gid) { CHECK_EQ(::chown(place.at(name).c_str(), 0, gid), 0); };
+  give(".", 0);
+  place.directory("bare");
+  place.directory("good");
+  place.directory("good/inner");
+  give("good", 4242);
+  Records records;
+  for (const char* name : {"bare/a", "bare/b", "good/a", "gone", "good/inner/a", "good/inner/longer", "bare/c"}) {
+    place.file(name, 0640);
+    records.add(place, name, 0640);
+  }
+  records.check(0, awaits_group);
+  CHECK_EQ(::unlink(place.at("gone").c_str()), 0);
+  CHECK_EQ(::unlink(place.at("good/inner/a").c_str()), 0);
+  const TreeRoot root(place.path(), Protection());
+  Batch batch(records);
+  batch.join();
+  CHECK(batch.inspect(root, 2, {{0}, {}}));
+  CHECK_EQ(batch[0].pending, 0U);
+  // Whether it is there does not matter where there is no group.
+  CHECK_EQ(batch[0].no_group, 4U);
+  CHECK_EQ(batch[0].outside, 0U);
+  const std::vector<RecordAt> made = batch.all_made(0);
+  CHECK_EQ(made.size(), 3U);
+  const auto is = [&](size_t at, std::string_view name, Status status) {
+    CHECK_EQ(made[at].first_name(), name);
+    CHECK_EQ(made[at].load().status, static_cast<uint32_t>(status));
+    CHECK_EQ(made[at].load().handed_on, 4242U);
+  };
+  is(0, "good/a", Status::ok);
+  is(1, "good/inner/a", Status::vanished);
+  is(2, "good/inner/longer", Status::ok);
+}
+
+PWALK_TEST("a directory that is looked at and not opened must be one, of this mount, and not protected") {
+  const ScratchDirectory place;
+  place.directory("d");
+  place.directory("own");
+  for (const char* name : {"d/f", "own/f"}) place.file(name, 0640);
+  place.link("d", "link");
+  InodeStatus own;
+  CHECK_EQ(status_at(AT_FDCWD, place.at("own").c_str(), own), 0);
+  Protection protection;
+  protection.add_own(own.identity);
+  const TreeRoot root(place.path(), std::move(protection));
+  Descent descent(root);
+  CHECK(descent.glance("d/f").status == Status::ok);
+  CHECK_EQ(descent.name(), "d/f");
+  CHECK(descent.glance("link/f").status == Status::vanished);
+  CHECK(descent.glance("d/f/g").status == Status::vanished);
+  CHECK(descent.glance("own/f").status == Status::protect);
+  // One is opened where it must be, and then stays so.
+  CHECK(descent.glance("d/f").status == Status::ok);
+  CHECK(descent.reach("d/f").status == Status::ok);
+  CHECK_EQ(descent.name(), "f");
+  CHECK(descent.glance("d/f").status == Status::ok);
+  CHECK_EQ(descent.name(), "f");
+}
+
+PWALK_TEST("where a link takes the place of a directory that was looked at, what it leads to is not taken for the entry") {
+  const ScratchDirectory place;
+  place.directory("d");
+  place.directory("other");
+  Records records;
+  for (const char* name : {"d/a", "other/a"}) place.file(name, 0640);
+  records.add(place, "d/a", 0660);
+  const TreeRoot root(place.path(), Protection());
+  Descent descent(root);
+  CHECK(descent.approach("d/a").status == Status::ok);
+  CHECK_EQ(::rename(place.at("d").c_str(), place.at("away").c_str()), 0);
+  place.link("other", "d");
+  const Reached seen = descent.glance("d/a");
+  CHECK(!(seen.inode.identity == FileIdentity{records[0].dev, records[0].inode}));
+  Batch batch(records);
+  CHECK(batch.inspect(root, 1));
+  CHECK_EQ(batch.made(0).load().status, static_cast<uint32_t>(Status::vanished));
+}
+
 PWALK_TEST("paths that do not begin with the root are outside; the root is the root with slashes, too") {
   const ScratchDirectory place;
   place.file("f", 0600);
@@ -106,8 +187,7 @@ PWALK_TEST("paths that do not begin with the root are outside; the root is the r
     Records records;
     records.add(place, "f", 0660);
     Batch batch(records);
-    batch.paths() = path;
-    batch[0].path_length = static_cast<uint32_t>(path.size());
+    batch.rename(path);
     CHECK(batch.inspect(root, 1));
     if (batch.outcome(0) == Outcome::recorded) CHECK_EQ(batch.made(0).first_name(), below);
     return batch.outcome(0);
@@ -127,14 +207,17 @@ PWALK_TEST("nominees outside of the memory they point into are refused") {
     records.add(place, "f", 0660);
     Batch batch(records);
     CHECK(batch.nominees().whole());
-    spoil(batch[0]);
+    spoil(batch);
     return !batch.inspect(root, 1);
   };
-  CHECK(refused([](Nominee& nominee) { nominee.row = 1; }));
-  CHECK(refused([](Nominee& nominee) { nominee.path_at = 1; }));
-  CHECK(refused([](Nominee& nominee) { nominee.path_length = 0xffffffff; }));
-  CHECK(refused([](Nominee& nominee) { nominee.path_is_raw = 1; }));
-  CHECK(refused([](Nominee& nominee) { nominee.record_at = 1 << 20; }));
+  CHECK(refused([](Batch& batch) { batch[0].row = 1; }));
+  CHECK(refused([](Batch& batch) { batch[0].rows = 2; }));
+  CHECK(refused([](Batch& batch) { batch[0].rows = 0xffffffff; }));
+  CHECK(refused([](Batch& batch) { batch.offsets().pop_back(); }));
+  CHECK(refused([](Batch& batch) { ++batch.offsets().back(); }));
+  CHECK(refused([](Batch& batch) { batch.offsets() = {2, 1}; }));
+  CHECK(refused([](Batch& batch) { batch[0].path_is_raw = 1; }));
+  CHECK(refused([](Batch& batch) { batch[0].records_at = 1 << 20; }));
 }
 
 PWALK_TEST("attributes are found with listxattrat, and by path where there is none") {
