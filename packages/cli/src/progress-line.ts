@@ -1,5 +1,5 @@
 import type { WriteStream } from 'node:tty';
-import { groupDigits } from '@pwalk/core';
+import { formatSize, groupDigits } from '@pwalk/core';
 import type { ReportProgress } from './report-progress.js';
 
 /** Least milliseconds between two redraws. */
@@ -45,12 +45,16 @@ export class ProgressLine {
 
 /** The figures that fit into so many columns, those left out first that matter least. */
 export function progressText(progress: ReportProgress, columns: number): string {
-  const { entries, entriesPerSecond, queuedDirectories, errors, secondsLeft } = progress;
+  const { entries, entriesPerSecond, queuedDirectories, errors, secondsLeft, overflowBytes } =
+    progress;
   const parts = [
-    { text: `${groupDigits(entries)} entries`, matters: 5 },
-    { text: `${groupDigits(Math.round(entriesPerSecond))}/s`, matters: 3 },
+    { text: `${groupDigits(entries)} entries`, matters: 6 },
+    { text: `${groupDigits(Math.round(entriesPerSecond))}/s`, matters: 4 },
     { text: `${groupDigits(queuedDirectories)} directories queued`, matters: 1 },
-    { text: `${groupDigits(errors)} errors`, matters: errors > 0 ? 4 : 0 },
+    { text: `${groupDigits(errors)} errors`, matters: errors > 0 ? 5 : 0 },
+    ...(overflowBytes === 0
+      ? []
+      : [{ text: `${formatSize(overflowBytes)} to be written`, matters: 3 }]),
     ...(secondsLeft === null ? [] : [{ text: `${duration(secondsLeft)} left`, matters: 2 }]),
   ];
   const line = () => parts.map(({ text }) => text).join(', ');

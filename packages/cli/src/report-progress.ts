@@ -1,4 +1,4 @@
-import type { SourceProgress } from '@pwalk/core';
+import type { PipelineProgress } from '@pwalk/core';
 
 /** Live figures of a report. */
 export interface ReportProgress {
@@ -8,6 +8,8 @@ export interface ReportProgress {
   readonly entriesPerSecond: number;
   /** Directories found and not yet read. */
   readonly queuedDirectories: number;
+  /** Bytes of entries that are on disk at the moment because an output is slow to take them. */
+  readonly overflowBytes: number;
   /** Entries that could not be read, of those that reached the outputs. */
   readonly errors: number;
   readonly seconds: number;
@@ -19,7 +21,7 @@ export interface ReportProgress {
 
 /** Puts what a source says of itself into the figures of a report. */
 export function reportProgress(
-  { rows: entries, queuedDirectories }: SourceProgress,
+  { rows: entries, queuedDirectories, overflowBytes }: PipelineProgress,
   known: {
     readonly errors: number;
     readonly seconds: number;
@@ -36,6 +38,7 @@ export function reportProgress(
     entries,
     entriesPerSecond,
     queuedDirectories,
+    overflowBytes,
     errors,
     seconds,
     expectedEntries: expected,

@@ -130,6 +130,7 @@ describe('the text of it', () => {
     entries: 123_456_789,
     entriesPerSecond: 987_654.3,
     queuedDirectories: 1_234,
+    overflowBytes: 0,
     errors: 5,
     seconds: 125,
     expectedEntries: 4_000_000_000,
@@ -148,5 +149,15 @@ describe('the text of it', () => {
     for (let columns = 0; columns <= 200; columns++) {
       expect(progressText(progress, columns).length).toBeLessThanOrEqual(columns);
     }
+  });
+
+  it('says how much was found and is still to be written', () => {
+    const spilling = { ...progress, overflowBytes: 12_900_000 };
+    expect(progressText(spilling, 200)).toBe(
+      '123,456,789 entries, 987,654/s, 1,234 directories queued, 5 errors, 12.3 MiB to be written, 1:02:03 left',
+    );
+    expect(progressText(spilling, 65)).toBe(
+      '123,456,789 entries, 987,654/s, 5 errors, 12.3 MiB to be written',
+    );
   });
 });

@@ -61,7 +61,7 @@ export type { CheckedSink, FilteredSink } from './pipeline/filtered-sink.js';
 export { type ObserveOptions, observeSource } from './pipeline/observe-source.js';
 export type { CheckedStage } from './pipeline/open-stage.js';
 export { runPipeline } from './pipeline/pipeline.js';
-export type { PipelineResult, PipelineSpec } from './pipeline/pipeline-spec.js';
+export type { PipelineProgress, PipelineResult, PipelineSpec } from './pipeline/pipeline-spec.js';
 export type { ActionSummary, EffectCounts } from './pipeline/run-actions.js';
 export { DEFAULT_MEMORY } from './pipeline/run-facts.js';
 export type { Action, ActionResult, PlannedEffect } from './plugin/action.js';

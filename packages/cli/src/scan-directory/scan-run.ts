@@ -3,9 +3,9 @@ import {
   type Accounting,
   escapeText,
   type Output,
+  type PipelineProgress,
   PwalkError,
   runPipeline,
-  type SourceProgress,
   type SourceThreads,
   type Spooled,
   type Stage,
@@ -32,7 +32,7 @@ export interface ScanRunOptions {
   readonly sameFileSystems: boolean;
   readonly mostExamples: number;
   /** @param failures of the entries that could not be read, so far */
-  readonly onProgress: ((progress: SourceProgress, failures: number) => void) | undefined;
+  readonly onProgress: ((progress: PipelineProgress, failures: number) => void) | undefined;
 }
 
 /**
@@ -113,7 +113,7 @@ export class ScanRun {
       ...(onProgress === undefined
         ? {}
         : {
-            onProgress: (progress: SourceProgress) =>
+            onProgress: (progress: PipelineProgress) =>
               onProgress({ ...progress, rows: rowsBefore + progress.rows }, failures.count),
           }),
     }).finally(() => {

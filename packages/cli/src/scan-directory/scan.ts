@@ -1,4 +1,4 @@
-import { escapeText, PwalkError, type SourceProgress } from '@pwalk/core';
+import { escapeText, type PipelineProgress, PwalkError } from '@pwalk/core';
 import { reasonOf } from '@pwalk/core/io';
 import { requireNativeWalker } from '@pwalk/native-walker';
 import { expectedEntries } from '../expected-entries.js';
@@ -149,7 +149,7 @@ async function run(
       () => {},
     );
   }
-  const show = (progress: SourceProgress, errors: number) => {
+  const show = (progress: PipelineProgress, errors: number) => {
     const seconds = (performance.now() - started) / 1000;
     onProgress?.(reportProgress(progress, { errors, seconds, expected, before: rowsBefore }));
   };

@@ -30,12 +30,15 @@ export const LEAST_SPILL_LIMIT = 1024 * 1024;
 export const DEFAULT_SPILL_LIMIT = 10 * 1024 ** 3;
 
 /** @throws PwalkError `PWALK_OPTIONS_INVALID` */
-export function checkOverflow({ overflow, spillLimit }: OverflowSpec): void {
+export function checkOverflow({ overflow, spillDir, spillLimit }: OverflowSpec): void {
   if (overflow !== undefined && overflow !== 'pause' && overflow !== 'spill') {
     throw new PwalkError(
       'PWALK_OPTIONS_INVALID',
       `overflow is ${JSON.stringify(overflow)}; give "pause" or "spill".`,
     );
+  }
+  if (spillDir === '') {
+    throw new PwalkError('PWALK_OPTIONS_INVALID', 'spillDir is empty; name a directory.');
   }
   if (spillLimit === undefined) return;
   if (Number.isSafeInteger(spillLimit) && spillLimit >= LEAST_SPILL_LIMIT) return;
@@ -114,6 +117,11 @@ export class BatchOverflow {
   /** Memory of a batch may be used again, if it was on disk. */
   release(batch: EntryBatch): void {
     this.#spool?.release(batch);
+  }
+
+  /** Bytes that are on disk. */
+  get size(): number {
+    return this.#file.size;
   }
 
   /** What went to disk so far. */

@@ -35,9 +35,15 @@ export interface PipelineSpec extends OverflowSpec {
   /** Facts for the files' metadata; `id`, `host`, `version` and `startedAt` are filled in. */
   readonly scan?: Partial<ScanFacts>;
   readonly onWarning?: (message: string, plugin: string) => void;
-  /** Called ten times a second during the walk, and once at its end. */
-  readonly onProgress?: (progress: SourceProgress) => void;
+  /** Called ten times a second until the last batch was taken, and once then. */
+  readonly onProgress?: (progress: PipelineProgress) => void;
   readonly onEffect?: (effect: PlannedEffect) => void;
+}
+
+/** Live figures of a pipeline at work. */
+export interface PipelineProgress extends SourceProgress {
+  /** Bytes of batches that are on disk at the moment because a sink is slower. */
+  readonly overflowBytes: number;
 }
 
 /** How a run ended that did not fail. */

@@ -5,7 +5,7 @@ import type { FileIdentity } from '../io/file-identity.js';
 import { BatchOverflow, checkOverflow } from '../overflow/batch-overflow.js';
 import type { ScanFacts, SinkContext, SourceContext, StageContext } from '../plugin/context.js';
 import type { Success } from '../plugin/outcome.js';
-import type { SourceThreads } from '../plugin/source.js';
+import type { SourceProgress, SourceThreads } from '../plugin/source.js';
 import type { EntrySchema } from '../schema/entry-schema.js';
 import { escapeMessage } from '../text/escape.js';
 import { applyFilter, mapThrough } from './apply-filter.js';
@@ -191,7 +191,10 @@ class Run {
       );
     }
     this.#abort.signal.throwIfAborted();
-    const endProgress = startProgress(source.instance, this.#spec.onProgress, (error) =>
+    const { onProgress } = this.#spec;
+    const show = (progress: SourceProgress) =>
+      onProgress?.({ ...progress, overflowBytes: this.#overflow?.size ?? 0 });
+    const endProgress = startProgress(source.instance, onProgress && show, (error) =>
       this.#abort.abort(PwalkError.from(error, 'pipeline', 'progress')),
     );
     await this.#stream(source, scanned, filters, branches, sourceContext).finally(endProgress);

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readlinkSync, rmSync, truncateSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readlinkSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -95,6 +95,22 @@ describe('a pipeline that spills', () => {
     const { overflow } = await spilling({ source, sinks: [recordingSink({ write })], credit: 1 });
     expect(overflow).toEqual({ batches: 0, bytes: 0, peak: 0 });
     expect(numbers).toEqual(upTo(2000));
+  });
+
+  it('tells how much is on disk while it runs', async () => {
+    const { open, opened } = gate();
+    const told: number[] = [];
+    const source = countingSource({ batches: 100 });
+    const { overflow } = await spilling({
+      source,
+      sinks: [recordingSink({ write: () => opened })],
+      onProgress: ({ overflowBytes }) => {
+        told.push(overflowBytes);
+        if (overflowBytes > 0) open();
+      },
+    });
+    expect(Math.max(...told)).toBeLessThanOrEqual(overflow?.peak ?? 0);
+    expect(told.at(-1)).toBe(0);
   });
 
   it('is one that was asked to', async () => {
@@ -230,29 +246,49 @@ describe('where there is no more room', () => {
     expect(overflow?.batches).toBe(0);
   });
 
-  it.runIf(isRoot)('on the disk, it says so once, and waits for its sinks', async () => {
-    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'none', directory]);
-    expect(mounted.status).toBe(0);
-    try {
-      const { open, numbers, write } = gate();
-      const warnings: string[] = [];
-      const result = await spilling({
-        source: countingSource({ batches: 200, rows }),
-        sinks: [recordingSink({ write })],
-        onWarning: (message) => {
-          warnings.push(message);
-          open();
-        },
-      });
-      expect(numbers).toEqual(upTo(200 * rows));
-      expect(warnings).toEqual([
-        `Batches cannot be spilled to "${directory}" any more: no space left on device (ENOSPC); until what is there has been taken, the walk waits for its sinks.`,
-      ]);
-      expect(result.overflow?.batches).toBeGreaterThan(5);
-    } finally {
-      spawnSync('umount', [directory]);
-    }
-  });
+  it.runIf(isRoot)(
+    'on the disk, it says so once, and goes on when all of it was taken',
+    async () => {
+      const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'none', directory]);
+      expect(mounted.status).toBe(0);
+      try {
+        const { open, numbers, write } = gate();
+        const warnings: string[] = [];
+        let pulled = 0;
+        let hasStoodAgain = false;
+        const slow = async (batch: EntryBatch) => {
+          await write(batch);
+          if (hasStoodAgain || spillFiles().some((path) => statSync(path).size > 0)) return;
+          // Nothing is on disk any more: more is put there than is in flight, or this never ends.
+          hasStoodAgain = true;
+          for (const most = pulled + 8 + 8; pulled < most; ) await new Promise(setImmediate);
+        };
+        const source = countingSource({
+          batches: 400,
+          rows,
+          onPull: (now) => {
+            pulled = now;
+          },
+        });
+        const result = await spilling({
+          source,
+          sinks: [recordingSink({ write: slow })],
+          onWarning: (message) => {
+            warnings.push(message);
+            open();
+          },
+        });
+        expect(numbers).toEqual(upTo(400 * rows));
+        expect(warnings).toEqual([
+          `Batches cannot be spilled to "${directory}" any more: no space left on device (ENOSPC); until what is there has been taken, the walk waits for its sinks.`,
+        ]);
+        expect(hasStoodAgain).toBe(true);
+        expect(result.overflow?.peak).toBeLessThanOrEqual(256 * 1024);
+      } finally {
+        spawnSync('umount', [directory]);
+      }
+    },
+  );
 });
 
 describe('a run that spills and fails', () => {
@@ -271,6 +307,7 @@ describe('a run that spills and fails', () => {
 
   it.each([
     [{ overflow: 'spil' }, 'overflow is "spil"; give "pause" or "spill".'],
+    [{ spillDir: '' }, 'spillDir is empty; name a directory.'],
     [{ spillLimit: 1000 }, 'spillLimit is 1000; give a number of bytes, at least 1 MiB.'],
   ])('because of an option: %o', async (options, message) => {
     const spec = { source: countingSource({ batches: 1 }), ...options } as PipelineSpec;
