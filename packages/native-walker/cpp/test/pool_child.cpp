@@ -1,10 +1,13 @@
 #include "pool_child.hpp"
 
 #include <cstdio>
+#include <latch>
+#include <mutex>
 #include <thread>
 
 #include <unistd.h>
 
+#include "core/listing_pool.hpp"
 #include "hanging_calls.hpp"
 #include "lister_caller.hpp"
 #include "pwalk/check.hpp"
@@ -14,6 +17,15 @@ namespace {
 
 using Step = Lister::Step;
 using Wait = Lister::Wait;
+
+void until_a_thread_sleeps() {
+  ListingPool& pool = ListingPool::shared();
+  const auto sleeps = [&] {
+    const std::lock_guard lock(pool.mutex());
+    return pool.can_wake_one();
+  };
+  while (!sleeps()) std::this_thread::yield();
+}
 
 }  // namespace
 
@@ -30,7 +42,29 @@ void walk_beside_what_hangs(const std::string& root) {
   };
 
   Caller hung(options_for(root + "/stuck", 0, 1));
-  CHECK(hung.lister->visit(0, "", Wait::never) == Step::pending);
+  {
+    // Both ask for the one thread, which sleeps, before it has the mutex again: it takes up what hangs.
+    Caller beside(options_for(root + "/other", 0, 1));
+    until_a_thread_sleeps();
+    Step of_hung{};
+    Step of_beside{};
+    {
+      std::unique_lock lock(ListingPool::shared().mutex());
+      std::latch ready(2);
+      const std::jthread asks_for_hung([&] {
+        ready.count_down();
+        of_hung = hung.lister->visit(0, "", Wait::never);
+      });
+      const std::jthread asks_beside([&] {
+        ready.count_down();
+        of_beside = beside.visit(0);
+      });
+      ready.wait();
+      lock.unlock();
+    }
+    CHECK(of_hung == Step::pending);
+    CHECK(of_beside == Step::listed);
+  }
   until_held(1);
   {
     Caller beside(options_for(root + "/other", 0, 1));
