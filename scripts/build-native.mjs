@@ -4,6 +4,8 @@
 // Compiles what the native.json of the package in the working directory describes, with g++ alone:
 // no make, no Python, no headers fetched. Objects are kept in build/<variant>/, vendored ones once for
 // all variants, and compiled again only when a file they include changed. The default target is "addon", the default variant "release".
+// With sanitizers the standard library's headers are compiled once for all sources; a release build does
+// without, so that a source which leaves out a header it needs does not compile.
 //
 // native.json: { "<target>": { "output", "kind": "addon" | "executable", "sources": [directories or
 // files], "vendored"?: { "package", "sources", "include" } } }. Vendored C comes from an npm package
@@ -67,6 +69,7 @@ const cxxFlags = [
   '-fstack-protector-strong',
 ];
 const cFlags = ['-x', 'c', '-std=gnu11', '-O3', '-fPIC', '-DNDEBUG', '-w', '-DZSTD_DISABLE_ASM=1'];
+const standardHeader = join(root, 'native/standard.hpp');
 const linkFlags = ['-pthread', '-Wl,-z,relro,-z,now'];
 
 function packageRoot(name) {
@@ -115,6 +118,10 @@ function plan(target, variant) {
         '-fvisibility=hidden',
       ]
     : [];
+  const precompiled =
+    variant === 'release' || !compilerVersion.startsWith('g++')
+      ? undefined
+      : precompiledHeader([...cxxFlags, ...variants[variant]], variant);
   const compile = (source, args, folder = variant) => {
     const key = createHash('sha256')
       .update([compiler, compilerVersion, source, ...args].join('\0'))
@@ -129,7 +136,13 @@ function plan(target, variant) {
   };
   const objects = [
     ...filesOf(packageDir, target.sources, '.cpp').map((source) =>
-      compile(source, [...cxxFlags, ...variants[variant], ...napiFlags, ...includes]),
+      compile(source, [
+        ...cxxFlags,
+        ...variants[variant],
+        ...napiFlags,
+        ...(precompiled ? ['-include', standardHeader] : []),
+        ...includes,
+      ]),
     ),
     ...(vendored
       ? filesOf(vendorRoot, vendored.sources, '.c').map((source) =>
@@ -147,7 +160,17 @@ function plan(target, variant) {
     target.kind === 'addon'
       ? ['-shared', '-static-libstdc++', '-static-libgcc', '-Wl,-z,nodelete']
       : [];
-  return { objects, output, link: [...sanitize, ...linkFlags, ...shape] };
+  return { objects, precompiled, output, link: [...sanitize, ...linkFlags, ...shape] };
+}
+
+/**
+ * The standard library's headers, compiled with the flags of one variant. g++ looks for what fits in the directory
+ * of this name beside the header, and takes the header itself where nothing does.
+ */
+function precompiledHeader(flags, variant) {
+  const object = join(root, 'native/standard.hpp.gch', variant);
+  const args = [...flags, '-MMD', '-MF', `${object}.d`, '-MT', object, '-x', 'c++-header'];
+  return { source: standardHeader, object, args: [...args, standardHeader] };
 }
 
 /** True when the object is younger than all it was made from. */
@@ -177,18 +200,22 @@ export async function buildNative(name = 'addon', variant = 'release') {
   const target = JSON.parse(readFileSync(join(packageDir, 'native.json'), 'utf8'))[name];
   if (target === undefined || variants[variant] === undefined)
     throw new Error(`no target "${name}" or variant "${variant}"`);
-  const { objects, output, link } = plan(target, variant);
+  const { objects, precompiled, output, link } = plan(target, variant);
   for (const folder of [variant, 'vendored']) {
     mkdirSync(join(packageDir, 'build', folder), { recursive: true });
   }
-  const stale = objects.filter((object) => !isFresh(object));
-  const work = stale.values();
+  const compile = async ({ object, args }) => {
+    await run([...args, '-o', `${object}.new`]);
+    // Named when whole: a compiler that was killed leaves nothing that looks fresh.
+    renameSync(`${object}.new`, object);
+  };
+  if (precompiled !== undefined && !isFresh(precompiled)) {
+    mkdirSync(dirname(precompiled.object), { recursive: true });
+    await compile(precompiled);
+  }
+  const work = objects.filter((object) => !isFresh(object)).values();
   const lane = async () => {
-    for (const { object, args } of work) {
-      await run([...args, '-o', `${object}.new`]);
-      // Named when whole: a compiler that was killed leaves nothing that looks fresh.
-      renameSync(`${object}.new`, object);
-    }
+    for (const object of work) await compile(object);
   };
   await Promise.all(Array.from({ length: availableParallelism() }, lane));
   const parts = [...objects.map(({ object }) => object), ...link];
