@@ -2,6 +2,7 @@ import { type EntryBatch, type EntryState, missingStates, type NumberColumn } fr
 import { LONGEST_PATH } from './directory-key.js';
 import { DirectoryRun } from './directory-run.js';
 import type { DirectoryTotals } from './directory-totals.js';
+import { KeptBytes } from './key-bytes.js';
 import { type LinkNames, linkWord } from './link-names.js';
 import { addWord, flag, setTime, WORDS, word } from './totals.js';
 
@@ -40,54 +41,50 @@ const SLASH = 0x2f;
 export class BatchTotals {
   readonly #directories: DirectoryTotals;
   readonly #links: LinkNames;
-  readonly #roots: readonly string[];
+  readonly #roots: readonly Buffer[];
   readonly #words = new Uint32Array(2 * WORDS);
+  readonly #name = { devLow: 0, devHigh: 0, inodeLow: 0, inodeHigh: 0, depth: 0 };
+  /** The directory whose depth was counted last. */
+  readonly #deep = new KeptBytes();
+  #deepDepth = 0;
 
   /** @param roots as typed, for directories whose depth does not tell which they are below */
   constructor(directories: DirectoryTotals, links: LinkNames, roots: readonly Uint8Array[]) {
     this.#directories = directories;
     this.#links = links;
     this.#roots = roots
-      .map((root) => Buffer.from(root).toString('latin1').replace(/\/+$/, ''))
+      .map((root) =>
+        Buffer.from(Buffer.from(root).toString('latin1').replace(/\/+$/, ''), 'latin1'),
+      )
       .sort((a, b) => a.length - b.length);
   }
 
-  add(batch: EntryBatch): void {
-    const { length } = batch;
-    const path = batch.column('path');
-    const raw = batch.column('path_raw');
-    const type = batch.column('type');
-    const depth = batch.column('depth').values;
-    const sizes = batch.column('size');
-    const size = halves(sizes.values);
-    const blocks = halves(batch.column('blocks').values);
-    const nlink = batch.column('nlink');
-    const mtime = halves(batch.column('mtime').values);
-    const atime = halves(batch.column('atime').values);
-    const state = batch.column('state');
+  /** @returns the row to go on with when there is room again; the number of rows when all are added */
+  add(batch: EntryBatch, from: number): number {
+    const columns = columnsOf(batch);
+    const { path, raw, type, depth, sizes, size, blocks, nlink, mtime, atime, state } = columns;
+    const { shown, exact } = columns;
     const directoryCode = type.words.indexOf('directory');
     const flags = state.words.map(flagsOf);
-    const shown = Buffer.from(path.bytes.buffer, path.bytes.byteOffset, path.bytes.byteLength);
-    const exact = Buffer.from(raw.bytes.buffer, raw.bytes.byteOffset, raw.bytes.byteLength);
 
     const run = new DirectoryRun(this.#directories);
-    for (let row = 0; row < length; row++) {
+    let row = from;
+    for (; row < batch.length; row++) {
+      if (this.#directories.isFull || this.#links.isFull) break;
       const isRaw = raw.validity !== null && !raw.isNull(row);
       const bytes = isRaw ? exact : shown;
       const { offsets } = isRaw ? raw : path;
       const start = offsets[row];
       let end = offsets[row + 1];
       if (type.codes[row] === directoryCode) {
-        this.#addDirectory(batch, row, bytes, start, end, flags[state.codes[row]]);
+        this.#addDirectory(columns, row, bytes, start, end, flags[state.codes[row]]);
         continue;
       }
       // Read without a stat, nothing else is known of it.
       const isKnown = !sizes.isNull(row);
       if (isKnown && !isOne(nlink, row)) {
-        const name = bytes.toString('latin1', start, end);
-        const dev = batch.column('dev').get(row) ?? 0n;
-        const inode = batch.column('inode').get(row) ?? 0n;
-        const to = this.#links.add({ dev, inode }, name, depth[row]);
+        this.#setName(columns, row);
+        const to = this.#links.add(this.#name, bytes, start, end);
         const { words } = this.#links;
         words[to + 2 * linkWord.nlink] = nlink.values[row];
         words[to + 2 * linkWord.size] = size.low[2 * row];
@@ -126,20 +123,35 @@ export class BatchTotals {
       run.seeAtime(atime.high[at + 1], atime.low[at]);
     }
     run.end();
+    return row;
   }
 
-  /** Adds to the directory that holds an entry. @param path one character a byte; `depth` is the entry's */
-  addToParent(path: string, depth: number, words: Uint32Array): void {
-    const bytes = Buffer.from(path, 'latin1');
-    let end = lastSlash(bytes.subarray(0, LONGEST_PATH + 1));
-    while (depth === 0 && end > 0 && bytes[end - 1] === SLASH) end--;
-    const isDeep = bytes.length > LONGEST_PATH;
-    const above = isDeep ? this.#depthOf(bytes, 0, end) : depth - 1;
-    this.#directories.add(bytes, 0, end, above, words);
+  /**
+   * Adds to the directory that holds an entry.
+   * @param path in which the entry's is, from `start` to `end`
+   * @param depth of the entry
+   */
+  addToParent(path: Buffer, start: number, end: number, depth: number, words: Uint32Array): void {
+    const isDeep = end - start > LONGEST_PATH;
+    let last = lastSlash(path, start, isDeep ? start + LONGEST_PATH : end - 1);
+    while (depth === 0 && last > start && path[last - 1] === SLASH) last--;
+    const above = isDeep ? this.#depthOf(path, start, last) : depth - 1;
+    this.#directories.add(path, start, last, above, words);
+  }
+
+  #setName({ devs, dev, inodes, inode, depth }: Columns, row: number): void {
+    const name = this.#name;
+    const [hasDev, hasInode] = [!devs.isNull(row), !inodes.isNull(row)];
+    const at = 2 * row;
+    name.devLow = hasDev ? dev.low[at] : 0;
+    name.devHigh = hasDev ? dev.low[at + 1] : 0;
+    name.inodeLow = hasInode ? inode.low[at] : 0;
+    name.inodeHigh = hasInode ? inode.low[at + 1] : 0;
+    name.depth = depth[row];
   }
 
   #addDirectory(
-    batch: EntryBatch,
+    { depth: depths, times, mtime, blocks, counts, listed }: Columns,
     row: number,
     bytes: Buffer,
     start: number,
@@ -147,11 +159,11 @@ export class BatchTotals {
     flags: number,
   ): void {
     const words = this.#words.fill(0);
-    let depth = batch.column('depth').values[row];
+    let depth = depths[row];
     let last = end;
     if (end - start > LONGEST_PATH) {
       words[2 * word.deepDirectories] = 1;
-      last = start + lastSlash(bytes.subarray(start, start + LONGEST_PATH + 1));
+      last = lastSlash(bytes, start, start + LONGEST_PATH);
       depth = this.#depthOf(bytes, start, last);
     } else {
       words[2 * word.rows] = 1;
@@ -159,17 +171,12 @@ export class BatchTotals {
       words[2 * word.slashes] = end - last;
     }
     const at = 2 * row;
-    const mtime = batch.column('mtime');
-    if (!mtime.isNull(row)) {
-      const { low, high } = halves(mtime.values);
-      setTime(words, 2 * word.newestMtime, low[at], high[at + 1]);
-      const { low: blocks } = halves(batch.column('blocks').values);
-      addWord(words, 2 * word.blocks, blocks[at], blocks[at + 1]);
+    if (!times.isNull(row)) {
+      setTime(words, 2 * word.newestMtime, mtime.low[at], mtime.high[at + 1]);
+      addWord(words, 2 * word.blocks, blocks.low[at], blocks.low[at + 1]);
     }
-    const listed = batch.column('file_count');
-    if (!listed.isNull(row)) {
-      const { low } = halves(listed.values);
-      addWord(words, 2 * word.listed, low[at], low[at + 1]);
+    if (!counts.isNull(row)) {
+      addWord(words, 2 * word.listed, listed.low[at], listed.low[at + 1]);
     }
     words[2 * word.flags] = flags;
     this.#directories.add(bytes, start, last, depth, words);
@@ -177,10 +184,17 @@ export class BatchTotals {
 
   /** How deep the directory above a path is that is too long: by the roots, the outermost first. */
   #depthOf(bytes: Buffer, start: number, end: number): number {
-    const path = bytes.toString('latin1', start, end);
-    const root = this.#roots.find((one) => path === one || path.startsWith(`${one}/`)) ?? '';
-    const below = path.slice(root.length).replace(/^\/+/, '');
-    return below === '' ? -1 : below.split('/').length - 1;
+    if (this.#deep.equals(bytes, start, end)) return this.#deepDepth;
+    this.#deep.set(bytes, start, end);
+    const isBelow = (root: Buffer) =>
+      bytes.compare(root, 0, root.length, start, Math.min(start + root.length, end)) === 0 &&
+      (end - start === root.length || bytes[start + root.length] === SLASH);
+    let at = start + (this.#roots.find(isBelow)?.length ?? 0);
+    while (at < end && bytes[at] === SLASH) at++;
+    let depth = at < end ? 0 : -1;
+    for (; at < end; at++) if (bytes[at] === SLASH) depth++;
+    this.#deepDepth = depth;
+    return depth;
   }
 }
 
@@ -193,9 +207,46 @@ function isOne(nlink: NumberColumn, row: number): boolean {
   return nlink.values[row] <= 1 || nlink.isNull(row);
 }
 
-/** Where the last slash is, or the beginning. */
-function lastSlash(bytes: Buffer): number {
-  return Math.max(bytes.lastIndexOf(SLASH), 0);
+/** Where the last slash is at or before `last`, or the beginning. */
+function lastSlash(bytes: Buffer, start: number, last: number): number {
+  let at = last;
+  while (at > start && bytes[at] !== SLASH) at--;
+  return at;
+}
+
+type Columns = ReturnType<typeof columnsOf>;
+
+/** The columns of a batch, taken once. */
+function columnsOf(batch: EntryBatch) {
+  const path = batch.column('path');
+  const raw = batch.column('path_raw');
+  const sizes = batch.column('size');
+  const times = batch.column('mtime');
+  const counts = batch.column('file_count');
+  const devs = batch.column('dev');
+  const inodes = batch.column('inode');
+  return {
+    path,
+    raw,
+    shown: Buffer.from(path.bytes.buffer, path.bytes.byteOffset, path.bytes.byteLength),
+    exact: Buffer.from(raw.bytes.buffer, raw.bytes.byteOffset, raw.bytes.byteLength),
+    type: batch.column('type'),
+    depth: batch.column('depth').values,
+    sizes,
+    size: halves(sizes.values),
+    blocks: halves(batch.column('blocks').values),
+    nlink: batch.column('nlink'),
+    devs,
+    dev: halves(devs.values),
+    inodes,
+    inode: halves(inodes.values),
+    times,
+    mtime: halves(times.values),
+    atime: halves(batch.column('atime').values),
+    counts,
+    listed: halves(counts.values),
+    state: batch.column('state'),
+  };
 }
 
 /** 64-bit numbers as halves, the lower first; the upper half also with its sign. */

@@ -1,11 +1,13 @@
+import { type KeptBytes, withRoom } from './key-bytes.js';
+
 /**
  * Which directory, as a key that sorts the directories of a root depth first: the path of the root without
- * slashes at its end, NUL, and the names below it, with NUL between them. One character is one byte.
+ * slashes at its end, NUL, and the names below it, with NUL between them. In bytes.
  *
  * NUL is in no path, and lower than every other byte: so a directory comes before all that is in it, and
  * that before the directory beside it.
  */
-export const SEPARATOR = '\0';
+export const SEPARATOR = 0;
 
 /**
  * The longest path of a directory that has totals of its own. Paths of rows end at 64 KiB, or up to three
@@ -16,43 +18,56 @@ export const LONGEST_PATH = 65_532;
 
 /** Makes keys of paths. */
 export class KeyMaker {
-  #key = Buffer.alloc(LONGEST_PATH + 1);
+  /** The key made last is in its first `length` bytes. */
+  readonly bytes = Buffer.allocUnsafeSlow(LONGEST_PATH + 1);
+  length = 0;
+  /** Of that key; those of other keys are different most of the time. */
+  hash = 0;
 
   /**
-   * @param bytes the path of the directory, without slashes at its end, from `start` to `end`
+   * @param path the path of the directory, without slashes at its end, from `start` to `end`
    * @param depth -1 for a root of the scan
    */
-  keyOf(bytes: Uint8Array, start: number, end: number, depth: number): string {
+  make(path: Buffer, start: number, end: number, depth: number): void {
     const length = end - start;
-    const key = this.#key;
+    const key = this.bytes;
     let above = depth;
     let rootEnd = length;
+    let hash = 0x811c_9dc5;
     for (let at = length - 1; at >= 0; at--) {
-      const byte = bytes[start + at];
-      const isBetween = byte === SLASH && above >= 0;
-      key[at] = isBetween ? 0 : byte;
-      if (!isBetween) continue;
-      rootEnd = at;
-      above--;
+      let byte = path[start + at];
+      if (byte === SLASH && above >= 0) {
+        byte = SEPARATOR;
+        rootEnd = at;
+        above--;
+      }
+      key[at] = byte;
+      hash = Math.imul(hash ^ byte, 0x0100_0193);
     }
+    this.hash = mixed(hash);
     let root = rootEnd;
-    while (root > 0 && bytes[start + root - 1] === SLASH) root--;
-    key[root] = 0;
+    while (root > 0 && path[start + root - 1] === SLASH) root--;
+    key[root] = SEPARATOR;
     const below = rootEnd + 1;
-    if (below >= length) return key.toString('latin1', 0, root + 1);
     if (root < rootEnd) key.copyWithin(root + 1, below, length);
-    return key.toString('latin1', 0, root + 1 + length - below);
+    this.length = root + 1 + Math.max(length - below, 0);
   }
 }
 
-/** Position of the first character that belongs to the names below the root. */
-export function rootEnd(key: string): number {
+/** FNV-1a, mixed once more at its end: tables take its lower bits. */
+function mixed(hash: number): number {
+  const bits = Math.imul(hash ^ (hash >>> 15), 0x2c1b_3c6d);
+  return (bits ^ (bits >>> 13)) >>> 0;
+}
+
+/** Position behind the separator that follows the root. */
+export function rootEnd(key: Buffer): number {
   return key.indexOf(SEPARATOR) + 1;
 }
 
 /** The path of the directory whose key is looked at, and of those above it: as rows of the entries table have it. */
 export class KeyPath {
-  #bytes = Buffer.alloc(1024);
+  #bytes: Buffer = Buffer.allocUnsafeSlow(1024);
   #rootEnd = 0;
   #slashes = 0;
 
@@ -60,24 +75,24 @@ export class KeyPath {
    * @param from where the key differs from the one before; 0 below another root
    * @param slashes at the end of the root's path, as typed
    */
-  set(key: string, from: number, slashes: number): void {
-    if (key.length + slashes + 1 > this.#bytes.length) {
-      const grown = Buffer.alloc(2 * (key.length + slashes + 1));
-      this.#bytes.copy(grown);
-      this.#bytes = grown;
-    }
-    const bytes = this.#bytes;
-    let begin = from;
+  set({ bytes: key, length }: KeptBytes, from: number, slashes: number): void {
     if (from === 0) {
       this.#rootEnd = rootEnd(key);
       this.#slashes = slashes;
-      bytes.write(key, 0, this.#rootEnd - 1, 'latin1');
-      bytes.fill(SLASH, this.#rootEnd - 1, this.#rootEnd - 1 + Math.max(slashes, 1));
-      begin = this.#rootEnd;
     }
-    const at = this.#at(begin);
-    const end = at + bytes.write(begin === 0 ? key : key.slice(begin), at, 'latin1');
-    for (let i = at; i < end; i++) if (bytes[i] === 0) bytes[i] = SLASH;
+    const begin = from === 0 ? this.#rootEnd : from;
+    const size = from === 0 ? 0 : this.#at(from);
+    this.#bytes = withRoom(this.#bytes, size, length + this.#slashes + 1 - size);
+    const bytes = this.#bytes;
+    if (from === 0) {
+      key.copy(bytes, 0, 0, begin - 1);
+      bytes.fill(SLASH, begin - 1, this.#at(begin));
+    }
+    const at = this.#at(begin) - begin;
+    for (let i = begin; i < length; i++) {
+      const byte = key[i];
+      bytes[at + i] = byte === SEPARATOR ? SLASH : byte;
+    }
   }
 
   /** The path of the directory whose key ends there; a view, valid until the next `set`. */

@@ -1,16 +1,7 @@
-import { isUtf8 } from 'node:buffer';
-import {
-  BigIntColumn,
-  BinaryColumn,
-  BoolColumn,
-  type Column,
-  decodeName,
-  EntryBatch,
-  NumberColumn,
-  Utf8Column,
-} from '@pwalk/core';
+import { BigIntColumn, BoolColumn, type Column, EntryBatch, NumberColumn } from '@pwalk/core';
+import { PathRows } from './byte-rows.js';
 import { directoriesSchema } from './directories-table.js';
-import { addWord, flag, word } from './totals.js';
+import { addWord, flag, WORDS, word } from './totals.js';
 
 /** Rows of a batch: few, as the sink keeps some of them, and garbage as large as they are comes after each. */
 const ROWS = 2048;
@@ -20,15 +11,10 @@ const MOST_BYTES = 256 * 1024;
 /** Makes batches of the directories table out of the words of trees. */
 export class DirectoryRows {
   #length = 0;
-  readonly #paths = new ByteRows();
-  readonly #raw = new ByteRows();
-  #depths = new Int32Array(memory(4));
-  #columns = numberColumns();
-  #incomplete = bits();
-  #leftOut = bits();
-  #isRaw = bits();
-  #hasMtime = bits();
-  #hasAtime = bits();
+  readonly #paths = new PathRows(ROWS);
+  readonly #depths = new Int32Array(ROWS);
+  readonly #columns = numberColumns();
+  readonly #bits = bitColumns();
 
   get length(): number {
     return this.#length;
@@ -41,19 +27,12 @@ export class DirectoryRows {
   /**
    * @param path of the directory; it is copied
    * @param depth -1 for a root
-   * @param tree words of all that is below it and of itself, in halves
+   * @param trees words of all that is below it and of itself, in halves, from `from` on
    */
-  append(path: Buffer, depth: number, tree: Uint32Array): void {
+  append(path: Buffer, depth: number, trees: Uint32Array, from: number): void {
     const row = this.#length++;
-    if (isUtf8(path)) {
-      this.#paths.append(path);
-    } else {
-      this.#paths.append(Buffer.from(decodeName(path).text));
-      this.#raw.append(path);
-      mark(this.#isRaw, row);
-    }
-    this.#paths.end();
-    this.#raw.end();
+    const tree = trees.subarray(from, from + 2 * WORDS);
+    this.#paths.append(path);
     this.#depths[row] = depth;
     const at = 2 * row;
     const { files, directories, bytes, allocated, uniqueBytes, uniqueAllocated, mtime, atime } =
@@ -70,79 +49,45 @@ export class DirectoryRows {
     copy(uniqueAllocated, at, tree, word.blocks);
     add(uniqueAllocated, at, tree, word.primaryBlocks);
     toBytes(uniqueAllocated, at);
-    if (copyTime(mtime, at, tree, word.newestMtime)) mark(this.#hasMtime, row);
-    if (copyTime(atime, at, tree, word.newestAtime)) mark(this.#hasAtime, row);
+    const { hasMtime, hasAtime, incomplete, leftOut } = this.#bits;
+    if (copyTime(mtime, at, tree, word.newestMtime)) mark(hasMtime, row);
+    if (copyTime(atime, at, tree, word.newestAtime)) mark(hasAtime, row);
     const flags = tree[2 * word.flags];
-    if ((flags & flag.incomplete) !== 0) mark(this.#incomplete, row);
-    if ((flags & flag.leftOut) !== 0) mark(this.#leftOut, row);
+    if ((flags & flag.incomplete) !== 0) mark(incomplete, row);
+    if ((flags & flag.leftOut) !== 0) mark(leftOut, row);
   }
 
+  /** The rows so far, in memory of their own. */
   finish(): EntryBatch {
     const length = this.#length;
     const whole = (halves: Uint32Array) =>
-      new BigIntColumn('uint64', new BigUint64Array(halves.buffer, 0, length));
+      new BigIntColumn('uint64', new BigUint64Array(halves.slice(0, 2 * length).buffer));
     const time = (halves: Uint32Array, validity: Uint8Array) =>
-      new BigIntColumn('timestamp', new BigInt64Array(halves.buffer, 0, length), validity);
+      new BigIntColumn(
+        'timestamp',
+        new BigInt64Array(halves.slice(0, 2 * length).buffer),
+        taken(validity, length),
+      );
     const numbers = this.#columns;
-    const paths = this.#paths.finish(length);
-    const raw = this.#raw.finish(length);
+    const { hasMtime, hasAtime, incomplete, leftOut } = this.#bits;
+    const { path, raw } = this.#paths.finish();
     const columns = new Map<string, Column>([
-      ['path', new Utf8Column(paths.offsets, paths.bytes)],
-      ['path_raw', new BinaryColumn(raw.offsets, raw.bytes, this.#isRaw)],
-      ['depth', new NumberColumn('int32', this.#depths.subarray(0, length))],
+      ['path', path],
+      ['path_raw', raw],
+      ['depth', new NumberColumn('int32', this.#depths.slice(0, length))],
       ['tree_files', whole(numbers.files)],
       ['tree_dirs', whole(numbers.directories)],
       ['tree_bytes', whole(numbers.bytes)],
       ['tree_allocated', whole(numbers.allocated)],
       ['tree_bytes_unique', whole(numbers.uniqueBytes)],
       ['tree_allocated_unique', whole(numbers.uniqueAllocated)],
-      ['newest_mtime', time(numbers.mtime, this.#hasMtime)],
-      ['newest_atime', time(numbers.atime, this.#hasAtime)],
-      ['incomplete', new BoolColumn(length, this.#incomplete)],
-      ['left_out', new BoolColumn(length, this.#leftOut)],
+      ['newest_mtime', time(numbers.mtime, hasMtime)],
+      ['newest_atime', time(numbers.atime, hasAtime)],
+      ['incomplete', new BoolColumn(length, taken(incomplete, length))],
+      ['left_out', new BoolColumn(length, taken(leftOut, length))],
     ]);
     this.#length = 0;
-    this.#depths = new Int32Array(memory(4));
-    this.#columns = numberColumns();
-    this.#incomplete = bits();
-    this.#leftOut = bits();
-    this.#isRaw = bits();
-    this.#hasMtime = bits();
-    this.#hasAtime = bits();
     return EntryBatch.of(directoriesSchema, columns);
-  }
-}
-
-/** Values of different lengths, one after the other. */
-class ByteRows {
-  #bytes = Buffer.allocUnsafe(64 * 1024);
-  #offsets = new Int32Array(memory(4, ROWS + 1));
-  #rows = 0;
-  size = 0;
-
-  /** Appends to the value that the next `end` ends. */
-  append(value: Buffer): void {
-    if (this.size + value.length > this.#bytes.length) {
-      const grown = Buffer.allocUnsafe(2 * (this.size + value.length));
-      this.#bytes.copy(grown, 0, 0, this.size);
-      this.#bytes = grown;
-    }
-    value.copy(this.#bytes, this.size);
-    this.size += value.length;
-  }
-
-  end(): void {
-    this.#offsets[++this.#rows] = this.size;
-  }
-
-  finish(rows: number): { offsets: Int32Array; bytes: Uint8Array } {
-    const bytes = new Uint8Array(this.size);
-    bytes.set(this.#bytes.subarray(0, this.size));
-    const offsets = this.#offsets.subarray(0, rows + 1);
-    this.#offsets = new Int32Array(memory(4, ROWS + 1));
-    this.#rows = 0;
-    this.size = 0;
-    return { offsets, bytes };
   }
 }
 
@@ -160,16 +105,19 @@ function numberColumns() {
 }
 
 function halves(): Uint32Array {
-  return new Uint32Array(memory(8));
+  return new Uint32Array(2 * ROWS);
 }
 
-/** Not shared: V8 knows how large it is, and collects it in time. */
-function memory(width: number, rows = ROWS): ArrayBuffer {
-  return new ArrayBuffer(width * rows);
+function bitColumns() {
+  const bits = () => new Uint8Array(ROWS / 8);
+  return { hasMtime: bits(), hasAtime: bits(), incomplete: bits(), leftOut: bits() };
 }
 
-function bits(): Uint8Array {
-  return new Uint8Array(ROWS / 8);
+/** The bits of so many rows; then none is set. */
+function taken(bits: Uint8Array, rows: number): Uint8Array {
+  const copied = bits.slice(0, (rows + 7) >> 3);
+  bits.fill(0);
+  return copied;
 }
 
 function mark(of: Uint8Array, row: number): void {

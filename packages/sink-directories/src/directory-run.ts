@@ -1,4 +1,5 @@
 import type { DirectoryTotals } from './directory-totals.js';
+import { sameBytes } from './key-bytes.js';
 import { addWord, setTime, WORDS, word } from './totals.js';
 
 const HIGH = 2 ** 32;
@@ -49,15 +50,11 @@ export class DirectoryRun {
     this.#mtimeLow = this.#atimeLow = 0;
   }
 
-  /** Whether the directory is the same. The ends of paths differ sooner than their beginnings. */
+  /** Whether the directory is the same. */
   isIn(bytes: Buffer, start: number, end: number): boolean {
-    if (this.files === 0 || end - start !== this.#length) return false;
-    const ours = this.#bytes;
-    const to = this.#start;
-    for (let at = this.#length - 1; at >= 0; at--) {
-      if (ours[to + at] !== bytes[start + at]) return false;
-    }
-    return true;
+    if (this.files === 0) return false;
+    const from = this.#start;
+    return sameBytes(this.#bytes, from, from + this.#length, bytes, start, end);
   }
 
   seeMtime(high: number, low: number): void {

@@ -1,89 +1,93 @@
-import type { FileIdentity } from '@pwalk/core';
-import { SortedWords } from './directory-totals.js';
+import { copyBytes, withRoom } from './key-bytes.js';
 import type { Cursor } from './run-file.js';
+import { SortedRecords } from './sorted-records.js';
 
 /** The words of a record of a name. */
 export const linkWord = { nlink: 0, size: 1, blocks: 2 } as const;
 export const LINK_WORDS = 3;
 const HALVES = 2 * LINK_WORDS;
 
-/** Bytes of a name in memory besides its key. */
-const PER_NAME = LINK_WORDS * 8 + 48;
+/** Bytes of a name in memory besides its key: its words, where its key ends, its place when they are sorted. */
+const PER_NAME = LINK_WORDS * 8 + 4 + 16;
+
+/** Of a key, the device and the inode: what names of the same file share. */
+const FILE = 16;
+/** NUL, which no path has, so that a path comes before those it is the beginning of; then the depth plus 1. */
+const DEPTH = 5;
+
+/** Which name of which file, and the 64-bit numbers in halves. */
+export interface LinkName {
+  readonly devLow: number;
+  readonly devHigh: number;
+  readonly inodeLow: number;
+  readonly inodeHigh: number;
+  /** Of the entry. */
+  readonly depth: number;
+}
 
 /**
- * The names of files that have several, in memory. Their keys are the device, the inode, the path and the
- * depth, so that the names of a file come together, the least by bytes first.
+ * The names of files that have several, in memory that is taken once. Their keys are the device, the inode,
+ * the path and the depth, so that the names of a file come together, the least by bytes first.
  */
 export class LinkNames {
-  #keys: string[] = [];
-  #words = new Uint32Array(1024 * HALVES);
-  #bytes = 0;
+  readonly #most: number;
+  #keys: Buffer;
+  readonly #ends: Uint32Array;
+  /** Of all names, in halves. */
+  readonly words: Uint32Array;
+  #length = 0;
+  #size = 0;
 
-  /** An estimate of the memory it takes. */
-  get bytes(): number {
-    return this.#bytes;
+  /** @param most bytes they may take; it is full when they do, and takes one more */
+  constructor(most: number) {
+    const names = Math.floor(most / PER_NAME) + 2;
+    this.#most = most;
+    // What has not been written to takes no memory yet.
+    this.#keys = Buffer.allocUnsafeSlow(Math.ceil(most));
+    this.#ends = new Uint32Array(names);
+    this.words = new Uint32Array(names * HALVES);
+  }
+
+  get isFull(): boolean {
+    return this.#length * PER_NAME + this.#size > this.#most;
   }
 
   /**
-   * Takes a name.
-   * @param path one character a byte
+   * Takes a name whose path lies from `start` to `end`.
    * @returns where in `words` its words are to be put
    */
-  add(file: FileIdentity, path: string, depth: number): number {
-    const at = this.#keys.length * HALVES;
-    if (at + HALVES > this.#words.length) {
-      const grown = new Uint32Array(this.#words.length * 2);
-      grown.set(this.#words);
-      this.#words = grown;
-    }
-    const key = linkKey(file, path, depth);
-    this.#keys.push(key);
-    this.#bytes += PER_NAME + key.length;
-    return at;
-  }
-
-  /** Of all names, in halves. */
-  get words(): Uint32Array {
-    return this.#words;
+  add(name: LinkName, bytes: Buffer, start: number, end: number): number {
+    let at = this.#size;
+    this.#keys = withRoom(this.#keys, at, FILE + end - start + DEPTH);
+    const keys = this.#keys;
+    const slot = this.#length++;
+    at = keys.writeUInt32BE(name.devHigh, at);
+    at = keys.writeUInt32BE(name.devLow, at);
+    at = keys.writeUInt32BE(name.inodeHigh, at);
+    at = keys.writeUInt32BE(name.inodeLow, at);
+    copyBytes(bytes, start, end, keys, at);
+    at += end - start;
+    at = keys.writeUInt8(0, at);
+    this.#size = keys.writeUInt32BE(name.depth + 1, at);
+    this.#ends[slot] = this.#size;
+    return slot * HALVES;
   }
 
   sorted(): Cursor {
-    return new SortedWords(this.#keys, this.#words, LINK_WORDS);
+    const [keys, ends] = [this.#keys, this.#ends];
+    return new SortedRecords({ length: this.#length, keys, ends, words: this.words }, LINK_WORDS);
   }
 
   clear(): void {
-    this.#keys = [];
-    this.#bytes = 0;
+    this.#length = 0;
+    this.#size = 0;
   }
 }
 
-const FILE = 16;
-const DEPTH = 5;
-const bytes = Buffer.alloc(FILE + DEPTH);
-
-function linkKey({ dev, inode }: FileIdentity, path: string, depth: number): string {
-  bytes.writeBigUInt64BE(dev, 0);
-  bytes.writeBigUInt64BE(inode, 8);
-  // After a NUL, which no path has: a path comes before those it is the beginning of.
-  bytes[FILE] = 0;
-  bytes.writeUInt32BE(depth + 1, FILE + 1);
-  return bytes.toString('latin1', 0, FILE) + path + bytes.toString('latin1', FILE);
-}
-
-/** Which file a key is of: the part of it that names of the same file share. */
-export function fileOf(key: string): string {
-  return key.slice(0, FILE);
-}
-
-export function linkPath(key: string): string {
-  return key.slice(FILE, key.length - DEPTH);
-}
-
-export function linkDepth(key: string): number {
-  return Buffer.from(key.slice(-4), 'latin1').readUInt32BE(0) - 1;
-}
-
-export function linkFile(key: string): FileIdentity {
-  const file = Buffer.from(fileOf(key), 'latin1');
-  return { dev: file.readBigUInt64BE(0), inode: file.readBigUInt64BE(8) };
-}
+/** Reads the key a cursor of names is at. */
+export const linkKey = {
+  /** Where the part of it ends that names of the same file share. */
+  fileEnd: ({ start }: Cursor): number => start + FILE,
+  pathEnd: ({ end }: Cursor): number => end - DEPTH,
+  depth: ({ bytes, end }: Cursor): number => bytes.readUInt32BE(end - 4) - 1,
+};

@@ -1,3 +1,4 @@
+import { compareBytes, KeptBytes } from './key-bytes.js';
 import type { Cursor } from './run-file.js';
 
 /** Takes the words of a record with the same key into `to`. The order must not matter. */
@@ -9,9 +10,10 @@ export type Combine = (to: Uint32Array, from: Uint32Array) => void;
  */
 export class MergedCursor implements Cursor {
   readonly words: Uint32Array;
+  readonly start = 0;
   readonly #heap: Cursor[] = [];
   readonly #combine: Combine | null;
-  #key = '';
+  readonly #key = new KeptBytes();
   #isAhead = false;
 
   constructor(cursors: readonly Cursor[], words: number, combine: Combine | null) {
@@ -24,8 +26,12 @@ export class MergedCursor implements Cursor {
     }
   }
 
-  get key(): string {
-    return this.#key;
+  get bytes(): Buffer {
+    return this.#key.bytes;
+  }
+
+  get end(): number {
+    return this.#key.length;
   }
 
   next(): boolean {
@@ -33,16 +39,22 @@ export class MergedCursor implements Cursor {
     this.#isAhead = false;
     const [first] = this.#heap;
     if (first === undefined) return false;
-    this.#key = first.key;
+    this.#key.set(first.bytes, first.start, first.end);
     this.words.set(first.words);
     if (this.#combine === null) {
       this.#isAhead = true;
       return true;
     }
-    for (this.#advance(); this.#heap[0]?.key === this.#key; this.#advance()) {
+    for (this.#advance(); this.#isAgain(); this.#advance()) {
       this.#combine(this.words, this.#heap[0].words);
     }
     return true;
+  }
+
+  /** Whether the key of the first is that of the record before. */
+  #isAgain(): boolean {
+    const [first] = this.#heap;
+    return first !== undefined && this.#key.equals(first.bytes, first.start, first.end);
   }
 
   #advance(): void {
@@ -61,7 +73,7 @@ export class MergedCursor implements Cursor {
     const heap = this.#heap;
     for (let at = from; at > 0; ) {
       const above = (at - 1) >> 1;
-      if (heap[above].key <= heap[at].key) return;
+      if (compare(heap[above], heap[at]) <= 0) return;
       [heap[above], heap[at]] = [heap[at], heap[above]];
       at = above;
     }
@@ -72,11 +84,15 @@ export class MergedCursor implements Cursor {
     for (let at = 0; ; ) {
       let least = at;
       for (let below = 2 * at + 1; below <= 2 * at + 2; below++) {
-        if (below < heap.length && heap[below].key < heap[least].key) least = below;
+        if (below < heap.length && compare(heap[below], heap[least]) < 0) least = below;
       }
       if (least === at) return;
       [heap[least], heap[at]] = [heap[at], heap[least]];
       at = least;
     }
   }
+}
+
+function compare(a: Cursor, b: Cursor): number {
+  return compareBytes(a.bytes, a.start, a.end, b.bytes, b.start, b.end);
 }

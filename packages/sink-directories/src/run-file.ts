@@ -1,8 +1,9 @@
 import { readSync, writeSync } from 'node:fs';
+import { copyBytes, KeptBytes } from './key-bytes.js';
 
 /**
- * Records sorted by their keys, one after the other in a file. A key is bytes, kept as a string of one
- * character a byte, because those are compared and hashed fast and in the order of their bytes. A record has
+ * Records sorted by their keys, one after the other in a file. A key is bytes, in memory that is used again
+ * for the next: there are many, and as strings they would be garbage that V8 is late to collect. A record has
  * some 64-bit words besides, most of which are 0; in memory they are halves, the lower first.
  *
  * | bytes | |
@@ -16,13 +17,21 @@ import { readSync, writeSync } from 'node:fs';
  */
 const HEAD = 10;
 
-/** Bytes written, and read, at once. */
-const CHUNK = 128 * 1024;
+/** Bytes written at once. */
+const WRITTEN = 64 * 1024;
 
-/** Goes through records in the order of their keys. Before the first `next()` there is none. */
+/** Bytes read at once: of many runs at the same time. */
+const READ = 32 * 1024;
+
+/**
+ * Goes through records in the order of their keys. Before the first `next()` there is none; what is read of
+ * one is valid until the next call.
+ */
 export interface Cursor {
-  readonly key: string;
-  /** Valid until the next call. */
+  /** In which the key is, from `start` to `end`. */
+  readonly bytes: Buffer;
+  readonly start: number;
+  readonly end: number;
   readonly words: Uint32Array;
   /** @returns false when there are no more */
   next(): boolean;
@@ -40,10 +49,10 @@ export class RunWriter {
   readonly #fd: number;
   readonly #start: number;
   readonly #written: (chunk: Uint8Array) => void;
+  readonly #key = new KeptBytes();
   #position: number;
-  #buffer = Buffer.allocUnsafe(CHUNK);
+  #buffer = Buffer.allocUnsafeSlow(WRITTEN);
   #size = 0;
-  #key = '';
 
   /** @param written called with each chunk that is in the file, in order */
   constructor(fd: number, start = 0, written: (chunk: Uint8Array) => void = () => {}) {
@@ -53,18 +62,19 @@ export class RunWriter {
     this.#written = written;
   }
 
-  /** Keys come in their order. @throws what the write throws */
-  add(key: string, words: Uint32Array): void {
-    const shared = sharedLength(this.#key, key);
-    const rest = key.length - shared;
+  /** Writes the record a cursor is at. Keys come in their order. @throws what the write throws */
+  add({ bytes, start, end, words }: Cursor): void {
+    const shared = this.#key.sharedWith(bytes, start, end);
+    const rest = end - start - shared;
     this.#reserve(HEAD + rest + words.length * 4);
-    let at = this.#size;
     const buffer = this.#buffer;
+    let at = this.#size;
     at = buffer.writeUInt32LE(shared, at);
     at = buffer.writeUInt32LE(rest, at);
     const bitsAt = at;
     at += 2;
-    at += buffer.write(shared === 0 ? key : key.slice(shared), at, 'latin1');
+    copyBytes(bytes, start + shared, end, buffer, at);
+    at += rest;
     let bits = 0;
     for (let half = 0; half < words.length; half += 2) {
       if (words[half] === 0 && words[half + 1] === 0) continue;
@@ -74,7 +84,7 @@ export class RunWriter {
     }
     buffer.writeUInt16LE(bits, bitsAt);
     this.#size = at;
-    this.#key = key;
+    this.#key.set(bytes, start, end, shared);
   }
 
   finish(): Run {
@@ -85,7 +95,7 @@ export class RunWriter {
   #reserve(more: number): void {
     if (this.#size + more <= this.#buffer.length) return;
     this.#drain();
-    if (more > this.#buffer.length) this.#buffer = Buffer.allocUnsafe(more);
+    if (more > this.#buffer.length) this.#buffer = Buffer.allocUnsafeSlow(more);
   }
 
   #drain(): void {
@@ -101,14 +111,14 @@ export class RunWriter {
 /** Reads a run. Several may read the same one. */
 export class RunReader implements Cursor {
   readonly words: Uint32Array;
+  readonly start = 0;
   readonly #fd: number;
   readonly #end: number;
+  readonly #key = new KeptBytes();
   #position: number;
-  #buffer = Buffer.allocUnsafe(CHUNK);
+  #buffer = Buffer.allocUnsafeSlow(READ);
   #at = 0;
   #size = 0;
-  #bytes = Buffer.allocUnsafe(256);
-  #key = '';
 
   constructor({ fd, start, end }: Run, words: number) {
     this.#fd = fd;
@@ -117,8 +127,12 @@ export class RunReader implements Cursor {
     this.words = new Uint32Array(2 * words);
   }
 
-  get key(): string {
-    return this.#key;
+  get bytes(): Buffer {
+    return this.#key.bytes;
+  }
+
+  get end(): number {
+    return this.#key.length;
   }
 
   /** @throws RangeError when the file is not what was written */
@@ -131,14 +145,10 @@ export class RunReader implements Cursor {
     this.#at += HEAD;
     if (shared > this.#key.length || bits >> (this.words.length / 2) !== 0) throw cutShort();
     this.#need(rest + this.words.length * 4, rest + count(bits) * 8);
-    if (shared + rest > this.#bytes.length) {
-      const grown = Buffer.allocUnsafe((shared + rest) * 2);
-      this.#bytes.copy(grown, 0, 0, shared);
-      this.#bytes = grown;
-    }
-    this.#buffer.copy(this.#bytes, shared, this.#at, this.#at + rest);
+    // From where the bytes would be if the shared ones were before them.
+    const from = this.#at - shared;
+    this.#key.set(this.#buffer, from, from + shared + rest, shared);
     this.#at += rest;
-    this.#key = this.#bytes.toString('latin1', 0, shared + rest);
     for (let half = 0; half < this.words.length; half += 2) {
       const isThere = (bits & (1 << (half / 2))) !== 0;
       this.words[half] = isThere ? this.#buffer.readUInt32LE(this.#at) : 0;
@@ -153,7 +163,7 @@ export class RunReader implements Cursor {
     const left = this.#size - this.#at;
     if (left >= bytes) return;
     if (bytes > this.#buffer.length) {
-      const grown = Buffer.allocUnsafe(bytes * 2);
+      const grown = Buffer.allocUnsafeSlow(bytes * 2);
       this.#buffer.copy(grown, 0, this.#at, this.#size);
       this.#buffer = grown;
     } else {
@@ -170,13 +180,6 @@ export class RunReader implements Cursor {
     }
     if (this.#size < least) throw cutShort();
   }
-}
-
-function sharedLength(a: string, b: string): number {
-  const most = Math.min(a.length, b.length);
-  let at = 0;
-  while (at < most && a.charCodeAt(at) === b.charCodeAt(at)) at++;
-  return at;
 }
 
 function count(bits: number): number {

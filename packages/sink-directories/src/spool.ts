@@ -13,8 +13,9 @@ const { O_CREAT, O_EXCL, O_NOFOLLOW, O_RDWR } = constants;
 /** Runs of one generation that are merged into one of the next: so many are read at once, and open. */
 const FAN_IN = 16;
 
-/** Records after which others get their turn. */
-const TURN = 16_384;
+/** Bytes of records, and for each of them so many more, after which others get their turn. */
+const TURN = 4 * 1024 * 1024;
+const RECORD = 128;
 
 /**
  * Sorted runs on disk, in files without a name in the directory for temporary files: they are gone with the
@@ -73,9 +74,14 @@ export class Spool {
 /** Writes all records of a cursor, and lets others have their turn meanwhile. */
 export async function writeRun(writer: RunWriter, records: Cursor): Promise<number> {
   let count = 0;
+  let work = 0;
   while (records.next()) {
-    writer.add(records.key, records.words);
-    if (++count % TURN === 0) await setImmediate();
+    writer.add(records);
+    count++;
+    work += RECORD + records.end - records.start;
+    if (work < TURN) continue;
+    work = 0;
+    await setImmediate();
   }
   return count;
 }

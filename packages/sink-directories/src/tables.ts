@@ -2,8 +2,9 @@ import { setImmediate } from 'node:timers/promises';
 import type { EntryBatch } from '@pwalk/core';
 import { LONGEST_PATH } from './directory-key.js';
 import { directoryBatches } from './directory-trees.js';
-import { hardLinkBatches } from './hard-links-table.js';
-import { fileOf, linkDepth, linkPath, linkWord } from './link-names.js';
+import { hardLinkBatches } from './hard-link-rows.js';
+import { KeptBytes } from './key-bytes.js';
+import { linkKey, linkWord } from './link-names.js';
 import { WORDS, word } from './totals.js';
 import type { TotalsCollector } from './totals-collector.js';
 
@@ -25,24 +26,27 @@ export async function directories(
 ): Promise<Iterable<EntryBatch>> {
   const names = collector.links();
   const words = new Uint32Array(2 * WORDS);
-  let file = '';
-  let primary = '';
+  const file = new KeptBytes();
+  const primary = new KeptBytes();
   for (let count = 1; names.next(); count++) {
     if (count % TURN === 0) await setImmediate();
-    const { key } = names;
-    const path = linkPath(key);
-    const isFirst = fileOf(key) !== file;
-    file = fileOf(key);
-    if (isFirst) primary = path;
-    // A path that was cut is no name: several may look the same.
-    else if (path !== primary || path.length > LONGEST_PATH) continue;
-    const depth = linkDepth(key);
+    const { bytes, start } = names;
+    const fileEnd = linkKey.fileEnd(names);
+    const pathEnd = linkKey.pathEnd(names);
+    if (!file.equals(bytes, start, fileEnd)) {
+      file.set(bytes, start, fileEnd);
+      primary.set(bytes, fileEnd, pathEnd);
+    } else if (primary.length > LONGEST_PATH || !primary.equals(bytes, fileEnd, pathEnd)) {
+      continue; // A path that was cut is no name: several may look the same.
+    }
+    const depth = linkKey.depth(names);
     if (depth < 0) continue;
     for (const half of [0, 1]) {
       words[2 * word.primaryBytes + half] = names.words[2 * linkWord.size + half];
       words[2 * word.primaryBlocks + half] = names.words[2 * linkWord.blocks + half];
     }
-    await collector.addToParent(path, depth, words);
+    if (collector.isFull) await collector.settle();
+    collector.addToParent(bytes, fileEnd, pathEnd, depth, words);
   }
   return directoryBatches(collector.directories(), isStopped);
 }

@@ -7,11 +7,13 @@ import { type Cursor, type Run, RunReader } from './run-file.js';
 import { Spool } from './spool.js';
 import { addTotals, WORDS } from './totals.js';
 
-/** Totals in memory at most, whatever there is besides. */
-const MOST_BYTES = 32 * 1024 * 1024;
+const MIB = 1024 * 1024;
 
-/** Of the memory of a pipeline. */
-const SHARE = 1 / 8;
+/** Of the memory of a pipeline, and at most, whatever there is: for totals of directories, for names. */
+const shares = {
+  directories: { share: 3 / 32, most: 24 * MIB },
+  links: { share: 1 / 32, most: 8 * MIB },
+} as const;
 
 /** What a file of totals holds. */
 export interface TotalsRuns {
@@ -21,10 +23,9 @@ export interface TotalsRuns {
 
 /** Collects what batches come to, sorted and within a bound of memory: what is more goes to disk. */
 export class TotalsCollector {
-  readonly #directories = new DirectoryTotals();
-  readonly #links = new LinkNames();
+  readonly #directories: DirectoryTotals;
+  readonly #links: LinkNames;
   readonly #batches: BatchTotals;
-  readonly #most: number;
   readonly #spools = {
     directories: new Spool(WORDS, addTotals),
     links: new Spool(LINK_WORDS, null),
@@ -32,29 +33,42 @@ export class TotalsCollector {
 
   /** @param memory bytes that the whole pipeline may use */
   constructor(memory: number, roots: readonly Uint8Array[]) {
-    this.#most = Math.min(MOST_BYTES, memory * SHARE);
+    const bytes = ({ share, most }: { share: number; most: number }) =>
+      Math.min(most, memory * share);
+    this.#directories = new DirectoryTotals(bytes(shares.directories));
+    this.#links = new LinkNames(bytes(shares.links));
     this.#batches = new BatchTotals(this.#directories, this.#links, roots);
   }
 
   /** @throws PwalkError `PWALK_OUTPUT_WRITE` when there is no room on disk for what is too much for memory */
   async add(batch: EntryBatch): Promise<void> {
-    this.#batches.add(batch);
-    await this.#settle();
+    for (let row = 0; row < batch.length; ) {
+      row = this.#batches.add(batch, row);
+      if (this.isFull) await this.settle();
+    }
   }
 
-  /** Adds to the directory that holds an entry. @param path of the entry, one character a byte */
-  async addToParent(path: string, depth: number, words: Uint32Array): Promise<void> {
-    this.#batches.addToParent(path, depth, words);
-    if (this.#directories.bytes > this.#most) await this.#settle();
+  /**
+   * Adds to the directory that holds an entry; there has to be room.
+   * @param path in which the entry's is, from `start` to `end`
+   */
+  addToParent(path: Buffer, start: number, end: number, depth: number, words: Uint32Array): void {
+    this.#batches.addToParent(path, start, end, depth, words);
   }
 
-  async #settle(): Promise<void> {
+  /** Whether there has to be room made before anything is added. */
+  get isFull(): boolean {
+    return this.#directories.isFull || this.#links.isFull;
+  }
+
+  /** Makes room. @throws PwalkError as `add` does */
+  async settle(): Promise<void> {
     const { directories, links } = this.#spools;
-    if (this.#directories.bytes + this.#links.bytes <= this.#most) return;
-    if (this.#directories.bytes >= this.#links.bytes) {
+    if (this.#directories.isFull) {
       await directories.add(this.#directories.sorted());
       this.#directories.clear();
-    } else {
+    }
+    if (this.#links.isFull) {
       await links.add(this.#links.sorted());
       this.#links.clear();
     }

@@ -41,19 +41,22 @@ const HALF = 2 ** 32;
 /**
  * Adds records of one directory: sums end at what 64 bits hold. Words are in halves, the lower first, so that
  * no BigInt is made for any of them.
- * @param at half of `to` at which the record begins
+ * @param at half of `to` at which the record begins; `fromAt` of `from`
  */
-export function addTotals(to: Uint32Array, from: Uint32Array, at = 0): void {
+export function addTotals(to: Uint32Array, from: Uint32Array, at = 0, fromAt = 0): void {
   for (let i = 0; i < 2 * SUMS; i += 2) {
-    if (from[i] !== 0 || from[i + 1] !== 0) addWord(to, at + i, from[i], from[i + 1]);
+    const low = from[fromAt + i];
+    const high = from[fromAt + i + 1];
+    if (low !== 0 || high !== 0) addWord(to, at + i, low, high);
   }
   for (let i = 2 * SUMS; i < 2 * word.flags; i += 2) {
-    const [low, high] = [from[i], from[i + 1]];
+    const low = from[fromAt + i];
+    const high = from[fromAt + i + 1];
     if (high < to[at + i + 1] || (high === to[at + i + 1] && low <= to[at + i])) continue;
     to[at + i] = low;
     to[at + i + 1] = high;
   }
-  to[at + 2 * word.flags] |= from[2 * word.flags];
+  to[at + 2 * word.flags] |= from[fromAt + 2 * word.flags];
 }
 
 /**

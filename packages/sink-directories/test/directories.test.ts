@@ -131,6 +131,19 @@ describe('directories and hard links', () => {
     expect(readdirSync(tmpdir()).filter((name) => name.startsWith('pwalk-totals-'))).toEqual([]);
   });
 
+  it('are right however deep the tree: paths longer than what is compared at once', async () => {
+    let path = at('deep');
+    for (let level = 0; level < 150; level++) {
+      mkdirSync(path);
+      writeFileSync(join(path, 'file'), 'x'.repeat(level));
+      path = join(path, level % 2 === 0 ? 'twenty characters long' : 'd');
+    }
+    const expected = reference([at('deep')]);
+    for (const memory of [2 ** 28, 2 ** 16]) {
+      expect(await rollUp({ roots: [at('deep')] }, memory)).toEqual(expected);
+    }
+  });
+
   it('have the rows of each root, roots in each other too, as they were typed', async () => {
     const raw = Buffer.concat([Buffer.from(`${at('tree')}/`), Buffer.from([0xff])]);
     const roots = [`${at('tree')}//`, at('tree/a'), at('tree/a/b c'), `${at('tree')}/a0/`];
