@@ -46,6 +46,7 @@ export interface RepairSummary {
 }
 
 const rules = Object.keys(ruleBits).filter((name): name is Rule => name in ruleBits);
+const ALL_RULES = Object.values(ruleBits).reduce((all, bit) => all | bit, 0);
 const MOST_EXAMPLES = 3;
 const MOST_FAILURES = 10;
 
@@ -62,8 +63,11 @@ export class Tally {
   /** Changes are made, not only planned: then what was left out because it changed is missing. */
   makesChanges = false;
   readonly #skipped = new Map<SkipReason, number>();
-  readonly #byRule = perRule(() => 0);
+  /** Changes by the bits of their rules: counted for each of very many. */
+  readonly #byRules = new Float64Array(ALL_RULES + 1);
   readonly #examples = perRule((): Example[] => []);
+  /** Bits of the rules that lack examples. */
+  #lacking = ALL_RULES;
   readonly #failures: FailedChange[] = [];
 
   skip(reason: SkipReason, entries = 1): void {
@@ -81,13 +85,22 @@ export class Tally {
   plan(change: Change): void {
     this.planned++;
     this.widened += change.widened;
-    const asked = change.rules;
+    const asked = change.rules & ALL_RULES;
+    this.#byRules[asked]++;
+    if ((asked & this.#lacking) === 0) return;
     for (const rule of rules) {
-      if ((asked & ruleBits[rule]) === 0) continue;
-      this.#byRule[rule]++;
+      if ((asked & this.#lacking & ruleBits[rule]) === 0) continue;
       const examples = this.#examples[rule];
-      if (examples.length < MOST_EXAMPLES) examples.push(exampleOf(change));
+      examples.push(exampleOf(change));
+      if (examples.length === MOST_EXAMPLES) this.#lacking &= ~ruleBits[rule];
     }
+  }
+
+  #countOf(rule: Rule): number {
+    return this.#byRules.reduce(
+      (sum, n, asked) => ((asked & ruleBits[rule]) === 0 ? sum : sum + n),
+      0,
+    );
   }
 
   fail(path: Uint8Array, errno: number): void {
@@ -113,7 +126,7 @@ export class Tally {
       stale,
       skipped: Object.fromEntries(this.#skipped),
       errors,
-      byRule: { ...this.#byRule },
+      byRule: perRule((rule) => this.#countOf(rule)),
       journal,
       stopped,
       widenedAclEntries: this.widened,

@@ -85,6 +85,11 @@ Reached Descent::glance(std::string_view path) {
     if (seen.error != 0) seen.status = Status::failed;
     return seen;
   }
+  // A scan has a directory after what is in it.
+  if (path == left_) {
+    seen.inode = left_inode_;
+    return seen;
+  }
   seen.error = status_at(directory(), name_.c_str(), seen.inode);
   seen.status = seen.error != 0 ? status_of_errno(seen.error) : judge(seen.inode);
   return seen;
@@ -93,8 +98,7 @@ Reached Descent::glance(std::string_view path) {
 // Makes levels_ the directories that `directory` goes through; the last of them may be leaf_ instead.
 Status Descent::enter(std::string_view directory, Last last, int& error) {
   if (entered_ == directory && (last == Last::looked_at || !leaf_.has_value())) return Status::ok;
-  entered_.reset();
-  leaf_.reset();
+  leave();
   ++directories_;
   std::vector<std::string_view> names;
   if (!split(directory, names)) {
@@ -120,6 +124,16 @@ Status Descent::enter(std::string_view directory, Last last, int& error) {
   }
   entered_.emplace(directory);
   return Status::ok;
+}
+
+void Descent::leave() {
+  left_.clear();
+  if (entered_.has_value() && (leaf_.has_value() || !levels_.empty())) {
+    left_ = std::move(*entered_);
+    left_inode_ = leaf_.has_value() ? leaf_->inode : levels_.back().inode;
+  }
+  entered_.reset();
+  leaf_.reset();
 }
 
 Status Descent::open_levels(const std::vector<std::string_view>& names, size_t count, int& error) {
@@ -157,9 +171,7 @@ Status Descent::judge(const InodeStatus& inode) const {
   // Also what openat2 has checked already: this is all there is without it.
   if (inode.mount_root || inode.mnt_id != root.mnt_id) return Status::mount;
   if (inode.is_directory() && inode.identity.dev != root.identity.dev) return Status::mount;
-  const Protection& protection = root_.protection();
-  const bool is_protected = protection.is_protected(inode.identity) || protection.is_own(inode.identity);
-  return is_protected ? Status::protect : Status::ok;
+  return root_.protection().leaves_out(inode.identity) ? Status::protect : Status::ok;
 }
 
 }  // namespace pwalk::repair

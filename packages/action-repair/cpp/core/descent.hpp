@@ -36,7 +36,8 @@ class Descent {
   Reached reach(std::string_view path);
 
   // Looks at an entry without opening it or its directory, which is cheaper: for planning, where nothing
-  // hangs on the entry being the same a moment later. `fd` of what it returns is empty.
+  // hangs on the entry being the same a moment later. `fd` of what it returns is empty. Of a directory whose
+  // entries were approached just before, it says what it was then.
   Reached glance(std::string_view path);
 
   // Looks at the directory that an entry is in, or says in what is returned why that cannot be done.
@@ -69,6 +70,7 @@ class Descent {
 
   Reached go_to(std::string_view path, Last last);
   Status enter(std::string_view directory, Last last, int& error);
+  void leave();
   Status open_levels(const std::vector<std::string_view>& names, size_t count, int& error);
   int open_component(int parent, const std::string& name, bool directory) const;
   Status look(int fd, InodeStatus& inode, int& error) const;
@@ -82,6 +84,9 @@ class Descent {
   // The path of levels_ and leaf_, when all of it was entered.
   std::optional<std::string> entered_;
   uint64_t directories_ = 0;
+  // The directory before that, and what it was then; empty where there was none. It was not the root.
+  std::string left_;
+  InodeStatus left_inode_;
   std::string name_;
   bool is_root_ = false;
   // The root as it was when it was first asked for as a directory above.

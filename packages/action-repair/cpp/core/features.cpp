@@ -38,8 +38,12 @@ Features read_features(List&& list, Get&& get, const InodeStatus& inode, uint32_
   Features found;
   if (inode.immutable) found.bits |= immutable;
   if (inode.append_only) found.bits |= append_only;
-  std::string names;
-  const int error = read_all(names, list);
+  // Most have none, or few.
+  char few[256];
+  const ssize_t length = list(few, sizeof few);
+  if (length == 0) return found;
+  std::string names(few, length < 0 ? 0 : static_cast<size_t>(length));
+  const int error = length > 0 ? 0 : errno == ERANGE ? read_all(names, list) : errno;
   // A file system without extended attributes has neither ACLs nor capabilities.
   if (error == EOPNOTSUPP) return found;
   if (error != 0) {

@@ -12,14 +12,22 @@ bool is_as_scanned(const ChangeRecord& record, const InodeStatus& inode) {
 
 enum class Foregone : uint8_t { no, already, no_group };
 
+// Without a group a file gets nothing, a directory setgid at most.
+bool gets_nothing_without_group(const ChangeRecord& record) {
+  return S_ISREG(record.mode) || (record.new_mode & ~record.mode & S_ISGID) == 0;
+}
+
 // What is known of an entry before a look at it, where it awaits a group and that is the one it has, or
-// where there is none for a file, which gets nothing without.
-Foregone foregone(const ChangeRecord& record) {
+// where there is none and it gets nothing without.
+Foregone foregone(const ChangeRecord& record, const Protection& protection) {
   if ((record.checks & awaits_group) == 0) return Foregone::no;
   const bool wants_group_alone = record.new_uid == record.uid && record.new_mode == (record.mode & 07777);
   // 0 is no group and not root's: that there is none to take is said.
   if (wants_group_alone && record.handed_on != 0 && record.handed_on == record.gid) return Foregone::already;
-  return record.handed_on == 0 && S_ISREG(record.mode) ? Foregone::no_group : Foregone::no;
+  if (record.handed_on != 0 || !gets_nothing_without_group(record)) return Foregone::no;
+  // That a directory is protected is said in any case.
+  const bool is_protected = S_ISDIR(record.mode) && protection.leaves_out({record.dev, record.inode});
+  return is_protected ? Foregone::no : Foregone::no_group;
 }
 
 }  // namespace
@@ -42,7 +50,7 @@ void Inspector::inspect_row(Nominee& nominee, size_t row) {
   Reached found = descent_.approach(*path);
   if (found.status == Status::ok) {
     record.handed_on = handed_on();
-    switch (foregone(record)) {
+    switch (foregone(record, root_.protection())) {
       case Foregone::already: return;
       case Foregone::no_group: ++nominee.no_group; return;
       case Foregone::no: break;

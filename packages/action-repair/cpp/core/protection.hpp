@@ -22,6 +22,8 @@ class Protection {
   bool is_protected(FileIdentity identity) const { return has(trees_, identity) || has(directories_, identity); }
   bool is_protected_tree(FileIdentity identity) const { return has(trees_, identity); }
   bool is_own(FileIdentity identity) const { return has(own_, identity); }
+  // Nothing is changed there, and nothing below it.
+  bool leaves_out(FileIdentity identity) const { return is_protected(identity) || is_own(identity); }
   // True for a directory that has a protected tree below it.
   bool is_above(FileIdentity identity) const { return has(above_, identity); }
 

@@ -78,7 +78,7 @@ PWALK_TEST("a file that awaits a group where there is none gets no record; a dir
   place.file("d/f", 0640);
   place.file("d/named", 0640);
   Records records;
-  for (const char* name : {"d/f", "d", "d/named", "d/f"}) records.add(place, name, 0660);
+  for (const char* name : {"d/f", "d", "d/named", "d/f"}) records.add(place, name, 02660);
   for (const size_t awaiting : {0, 1, 3}) records.check(awaiting, awaits_group);
   const TreeRoot root(place.path(), Protection());
   Batch batch(records);
@@ -177,6 +177,59 @@ PWALK_TEST("where a link takes the place of a directory that was looked at, what
   Batch batch(records);
   CHECK(batch.inspect(root, 1));
   CHECK_EQ(batch.made(0).load().status, static_cast<uint32_t>(Status::vanished));
+}
+
+PWALK_TEST("a directory that awaits a group where there is none gets no record unless it is to get setgid, or is protected") {
+  if (::geteuid() != 0) return;
+  const ScratchDirectory place;
+  CHECK_EQ(::chown(place.path().c_str(), 0, 0), 0);
+  for (const char* name : {"plain", "setgid", "has_setgid", "own"}) place.directory(name);
+  CHECK_EQ(::chmod(place.at("has_setgid").c_str(), 02755), 0);
+  InodeStatus own;
+  CHECK_EQ(status_at(AT_FDCWD, place.at("own").c_str(), own), 0);
+  Protection protection;
+  protection.add_own(own.identity);
+  Records records;
+  records.add(place, "plain", 0775);
+  records.add(place, "setgid", 02775);
+  records.add(place, "has_setgid", 02775);
+  records.add(place, "own", 0775);
+  records.add(place, "", 0775);
+  for (size_t i = 0; i < 5; ++i) records.check(i, awaits_group);
+  const TreeRoot root(place.path(), std::move(protection));
+  Batch batch(records);
+  CHECK(batch.inspect(root, 1, {{0}, {}}));
+  CHECK_EQ(batch.outcome(0), Outcome::no_group);
+  CHECK_EQ(batch.outcome(1), Outcome::recorded);
+  CHECK_EQ(batch.outcome(2), Outcome::no_group);
+  CHECK_EQ(batch.outcome(3), Outcome::recorded);
+  CHECK_EQ(batch.made(3).load().status, static_cast<uint32_t>(Status::protect));
+  CHECK_EQ(batch.outcome(4), Outcome::no_group);
+}
+
+PWALK_TEST("a directory is not looked at again after what is in it; anything else is") {
+  const ScratchDirectory place;
+  place.directory("d/inner");
+  place.directory("e");
+  for (const char* name : {"d/f", "d/inner/f", "e/f", "top"}) place.file(name, 0640);
+  const auto seen = [&](const std::string& first, const std::string& then) {
+    const TreeRoot root(place.path(), Protection());
+    Descent descent(root);
+    CHECK(descent.approach(first).status == Status::ok);
+    CHECK_EQ(::chmod(place.at(then).c_str(), 0711), 0);
+    const Reached reached = descent.glance(then);
+    CHECK(reached.status == Status::ok);
+    CHECK_EQ(::chmod(place.at(then).c_str(), 0755), 0);
+    return reached.inode.permissions();
+  };
+  CHECK_EQ(::chmod(place.at("d").c_str(), 0755), 0);
+  CHECK_EQ(::chmod(place.at("d/inner").c_str(), 0755), 0);
+  CHECK_EQ(::chmod(place.at("e").c_str(), 0755), 0);
+  CHECK_EQ(seen("d/f", "d"), 0755U);
+  CHECK_EQ(seen("d/inner/f", "d/inner"), 0755U);
+  CHECK_EQ(seen("d/f", "e"), 0711U);
+  CHECK_EQ(seen("d/inner/f", "d"), 0711U);
+  CHECK_EQ(seen("top", "d"), 0711U);
 }
 
 PWALK_TEST("paths that do not begin with the root are outside; the root is the root with slashes, too") {
