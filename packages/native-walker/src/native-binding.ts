@@ -211,6 +211,8 @@ export interface NativeBinding extends ListerBinding {
   describeRemaining(remaining: Uint8Array): NativeRemaining;
   /** Takes the lock of an open file until that is closed. 0, or the errno: EWOULDBLOCK when somebody has it. */
   lockFile(fd: number): number;
+  /** Has the C library give freed memory back to the system at once, in this process and for good. */
+  keepHeapSmall(): void;
 }
 
 /** What a walk has left. */

@@ -12,6 +12,7 @@ import {
   type SourceSpill,
   type SourceThreads,
 } from '@pwalk/core';
+import { isLittleMemory } from '@pwalk/core/memory';
 import { type ExcludeRules, excludeRules } from './exclude/exclude-rules.js';
 import { batchBytes, batchRows, directoryBytes } from './memory-shares.js';
 import {
@@ -58,6 +59,7 @@ export class NativeSource implements Source {
   }
 
   async open(ctx: SourceContext): Promise<EntrySchema> {
+    if (isLittleMemory(ctx.memory)) this.#binding.keepHeapSmall();
     this.#rules = excludeRules(this.#options);
     await checkSpillDir(this.#options.spillDir);
     const { part } = this.#options;

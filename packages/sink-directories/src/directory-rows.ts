@@ -1,6 +1,7 @@
-import { BigIntColumn, BoolColumn, type Column, EntryBatch, NumberColumn } from '@pwalk/core';
+import { BigIntColumn, BoolColumn, type Column, type EntryBatch, NumberColumn } from '@pwalk/core';
 import { PathRows } from './byte-rows.js';
 import { directoriesSchema } from './directories-table.js';
+import { tableBatch } from './table-batch.js';
 import { addWord, flag, WORDS, word } from './totals.js';
 
 /** Rows of a batch: few, as the sink keeps some of them, and garbage as large as they are comes after each. */
@@ -87,7 +88,7 @@ export class DirectoryRows {
       ['left_out', new BoolColumn(length, taken(leftOut, length))],
     ]);
     this.#length = 0;
-    return EntryBatch.of(directoriesSchema, columns);
+    return tableBatch(directoriesSchema, columns);
   }
 }
 

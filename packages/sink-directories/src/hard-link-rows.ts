@@ -1,9 +1,10 @@
-import { BigIntColumn, BoolColumn, type Column, EntryBatch, NumberColumn } from '@pwalk/core';
+import { BigIntColumn, BoolColumn, type Column, type EntryBatch, NumberColumn } from '@pwalk/core';
 import { PathRows } from './byte-rows.js';
 import { hardLinksSchema } from './hard-links-table.js';
 import { KeptBytes } from './key-bytes.js';
 import { linkKey, linkWord } from './link-names.js';
 import type { Cursor } from './run-file.js';
+import { tableBatch } from './table-batch.js';
 
 const ROWS = 2048;
 const MOST_BYTES = 256 * 1024;
@@ -95,7 +96,7 @@ class HardLinkRows {
     ]);
     this.#isPrimary.fill(0);
     this.length = 0;
-    return EntryBatch.of(hardLinksSchema, columns);
+    return tableBatch(hardLinksSchema, columns);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { SinkContext } from '@pwalk/core';
 import type { OpenEncoder } from './encoder.js';
+import { encoderMemory, USUAL_LANES } from './memory-shares.js';
 import { type NativeTuning, nativeEncoder } from './native-encoder.js';
 
 /**
@@ -12,7 +13,8 @@ export async function chooseEncoder(
   tuning: Partial<NativeTuning> = {},
 ): Promise<OpenEncoder> {
   if (wanted !== 'wasm') {
-    const native = nativeEncoder(tuning);
+    const { lanes = USUAL_LANES } = tuning;
+    const native = nativeEncoder({ ...encoderMemory(ctx.memory, lanes), ...tuning });
     if (typeof native === 'function') return native;
     if (wanted === 'native') throw native;
     ctx.warn(`${native.message} Using parquet-wasm, which takes about eight times as long.`);

@@ -1,15 +1,18 @@
 import { createRequire } from 'node:module';
-import { availableParallelism, constants } from 'node:os';
+import { constants } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import { type Column, type EntryBatch, type Field, PwalkError } from '@pwalk/core';
 import { columnLayout } from './column-layout.js';
 import type { EncoderSettings, OpenEncoder, ParquetEncoder, WrittenFile } from './encoder.js';
+import { type EncoderMemory, USUAL_LANES } from './memory-shares.js';
 
 /** One column as the addon takes it: three buffers, see `cpp/napi/arguments.hpp`. */
 type Part = NodeJS.TypedArray | null;
 
 interface Addon {
   readonly Encoder: new (fd: number, options: object) => AddonEncoder;
+  /** Has the C library give freed memory back to the system at once, in this process and for good. */
+  keepHeapSmall(): void;
 }
 
 interface AddonEncoder {
@@ -26,11 +29,13 @@ export interface NativeTuning {
   readonly dictionaryEntries: number;
 }
 
-const defaults: NativeTuning = {
-  // More lanes mean more memory and smaller row groups for short scans; four outrun any walk.
-  lanes: Math.min(availableParallelism(), 4),
+const defaults: NativeTuning & EncoderMemory = {
+  lanes: USUAL_LANES,
   pageRows: 32_768,
   dictionaryEntries: 65_536,
+  pageBytes: 16 * 1024 * 1024,
+  rowGroupBytes: 128 * 1024 * 1024,
+  isHeapSmall: false,
 };
 
 /** Milliseconds that `abort` waits for the lanes. */
@@ -48,7 +53,9 @@ function loadAddon(): Addon | Error {
 }
 
 /** What opens native encoders, or why there are none here. */
-export function nativeEncoder(tuning: Partial<NativeTuning> = {}): OpenEncoder | PwalkError {
+export function nativeEncoder(
+  tuning: Partial<NativeTuning & EncoderMemory> = {},
+): OpenEncoder | PwalkError {
   addon ??= loadAddon();
   if (addon instanceof Error) {
     return new PwalkError(
@@ -57,9 +64,10 @@ export function nativeEncoder(tuning: Partial<NativeTuning> = {}): OpenEncoder |
       { cause: addon },
     );
   }
-  const { Encoder } = addon;
-  return async (settings) =>
-    new NativeEncoder(
+  const { Encoder, keepHeapSmall } = addon;
+  return async (settings) => {
+    if (tuning.isHeapSmall) keepHeapSmall();
+    return new NativeEncoder(
       settings,
       new Encoder(settings.output.fd, {
         columns: settings.schema.fields.map((field) => ({
@@ -77,6 +85,7 @@ export function nativeEncoder(tuning: Partial<NativeTuning> = {}): OpenEncoder |
         ...tuning,
       }),
     );
+  };
 }
 
 /** Hands the memory of batches to the addon's threads, which encode and write beside the walk. */

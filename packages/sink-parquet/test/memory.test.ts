@@ -10,7 +10,7 @@ const program = (rows: number) => `
   const options = { path: '/dev/null', compression: 'zstd', level: 1, rowGroupRows: 131072, encoder: 'native', metadata: {} };
   const sink = await plugin.create(options);
   const scan = { id: '', roots: [], host: '', version: '0', startedAt: new Date(), options: {} };
-  const ctx = { scan, signal: new AbortController().signal, warn: console.error, registerOwnFile() {} };
+  const ctx = { scan, memory: 2 ** 28, signal: new AbortController().signal, warn: console.error, registerOwnFile() {} };
   await sink.open(defaultEntrySchema, ctx);
   const builder = new BatchBuilder(defaultEntrySchema);
   for (let i = 0; i < 16384; i++) {

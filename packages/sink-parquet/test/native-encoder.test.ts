@@ -132,7 +132,7 @@ const endless = `
   execFileSync('rm', [fifo]);
   const encoder = new Encoder(fd, {
     columns: [{ name: 'n', type: 'uint64', nullable: false, layout: 'delta', words: [] }],
-    codec: 'none', level: 1, rowGroupRows: 1000, pageRows: 1000, dictionaryEntries: 1, lanes: 2, createdBy: '',
+    codec: 'none', level: 1, rowGroupRows: 1000, pageRows: 1000, pageBytes: 1 << 20, rowGroupBytes: 1 << 20, dictionaryEntries: 1, lanes: 2, createdBy: '',
   });
   const write = () => {
     const values = new BigUint64Array(new SharedArrayBuffer(8 * 50000));

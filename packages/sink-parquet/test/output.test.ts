@@ -136,7 +136,7 @@ const program = (encoder: string, count: number) => `
   const checked = plugin.options['~standard'].validate({ path: '-', encoder: '${encoder}', compression: 'none', rowGroupRows: 20000 });
   const sink = await plugin.create((await checked).value);
   const scan = { id: '', roots: [], host: '', version: '0', startedAt: new Date(), options: {} };
-  const ctx = { scan, signal: new AbortController().signal, warn: console.error, registerOwnFile() {} };
+  const ctx = { scan, memory: 2 ** 28, signal: new AbortController().signal, warn: console.error, registerOwnFile() {} };
   await sink.open(schema, ctx);
   const builder = new BatchBuilder(schema);
   const random = (i) => BigInt(i) * 0x9e3779b97f4a7c15n & 0xffffffffffffffffn;

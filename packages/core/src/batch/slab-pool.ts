@@ -1,5 +1,5 @@
+import { collectYoung } from '../memory/young-collection.js';
 import type { EntryBatch } from './entry-batch.js';
-import { collectYoung } from './young-collection.js';
 
 /** Slabs are rounded up to this, so that one serves batches of slightly different sizes. */
 const GRANULE = 128 * 1024;

@@ -2,6 +2,7 @@ import { type Accounting, isComplete } from '../accounting/accounting.js';
 import type { EntryBatch } from '../batch/entry-batch.js';
 import { PwalkError } from '../errors/pwalk-error.js';
 import type { FileIdentity } from '../io/file-identity.js';
+import { keepYoungGenerationSmall } from '../memory/young-generation.js';
 import { BatchOverflow, checkOverflow } from '../overflow/batch-overflow.js';
 import type { ScanFacts, SinkContext, SourceContext, StageContext } from '../plugin/context.js';
 import type { Success } from '../plugin/outcome.js';
@@ -71,10 +72,12 @@ class Run {
   async toEnd(): Promise<PipelineResult> {
     const cancel = () => this.#abort.abort(cancelled(this.#spec.signal?.reason));
     this.#spec.signal?.addEventListener('abort', cancel, { once: true });
+    const letItGrow = keepYoungGenerationSmall(this.#memory);
     try {
       if (this.#spec.signal?.aborted) cancel();
       return await this.#live();
     } finally {
+      letItGrow();
       await this.#overflow?.close();
       this.#spec.signal?.removeEventListener('abort', cancel);
     }
@@ -303,13 +306,17 @@ class Run {
     return { ...this.#context(sink), registerOwnFile: (file) => this.#ownFiles.push(file) };
   }
 
+  get #memory(): number {
+    return this.#spec.memory ?? DEFAULT_MEMORY;
+  }
+
   #context({ id, stage }: LiveStage): StageContext {
     return {
       stage: id,
       scan: this.#scan,
       signal: this.#abort.signal,
       dryRun: this.#spec.dryRun ?? false,
-      memory: this.#spec.memory ?? DEFAULT_MEMORY,
+      memory: this.#memory,
       warn: (message) => this.#spec.onWarning?.(escapeMessage(message), stage.name),
     };
   }

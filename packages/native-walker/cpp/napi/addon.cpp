@@ -14,6 +14,7 @@
 #include "napi/options_from_js.hpp"
 #include "napi/root_probe.hpp"
 #include "napi/walk_object.hpp"
+#include "pwalk/napi/small_heap.hpp"
 
 namespace pwalk {
 namespace {
@@ -93,6 +94,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("probeRoots", Napi::Function::New(env, probe_roots_async, "probeRoots"));
   exports.Set("describeRemaining", Napi::Function::New(env, describe_remaining, "describeRemaining"));
   exports.Set("lockFile", Napi::Function::New(env, lock_file, "lockFile"));
+  exports.Set("keepHeapSmall", Napi::Function::New(env, napi::keep_heap_small, "keepHeapSmall"));
   exports.Set("startWalk", Napi::Function::New(env, start_walk, "startWalk"));
   exports.Set("startLister", Napi::Function::New(env, start_lister, "startLister"));
   return exports;

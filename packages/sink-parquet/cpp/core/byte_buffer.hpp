@@ -4,8 +4,10 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <new>
 #include <string_view>
 #include <type_traits>
 
@@ -74,13 +76,19 @@ class ByteBuffer {
  private:
   void grow(std::size_t count) {
     const std::size_t capacity = std::max(size_ + count, capacity_ + capacity_ / 2 + 256);
-    auto bytes = std::make_unique_for_overwrite<std::uint8_t[]>(capacity);
-    if (size_ != 0) std::memcpy(bytes.get(), bytes_.get(), size_);
-    bytes_ = std::move(bytes);
+    // Large pieces of memory grow where they are, or are mapped elsewhere: old and new are not there at once.
+    void* bytes = std::realloc(bytes_.get(), capacity);
+    if (bytes == nullptr) throw std::bad_alloc();
+    static_cast<void>(bytes_.release());
+    bytes_.reset(static_cast<std::uint8_t*>(bytes));
     capacity_ = capacity;
   }
 
-  std::unique_ptr<std::uint8_t[]> bytes_;
+  struct Free {
+    void operator()(std::uint8_t* bytes) const noexcept { std::free(bytes); }
+  };
+
+  std::unique_ptr<std::uint8_t[], Free> bytes_;
   std::size_t size_ = 0;
   std::size_t capacity_ = 0;
 };

@@ -5,8 +5,9 @@
 
 namespace pwalk::parquet {
 
-ColumnChunk::ColumnChunk(const ColumnSpec& spec, const EncoderOptions& options, Compressor& compressor)
-    : spec_(spec), compressor_(compressor), values_(make_value_encoder(spec, options)) {}
+ColumnChunk::ColumnChunk(const ColumnSpec& spec, const EncoderOptions& options, Compressor& compressor,
+                         ByteBuffer& scratch)
+    : spec_(spec), compressor_(compressor), page_(scratch), values_(make_value_encoder(spec, options)) {}
 
 void ColumnChunk::append(const ColumnView& column, std::size_t from, std::size_t count) {
   if (spec_.nullable) {

@@ -27,10 +27,11 @@ struct PageInfo {
 // the making. Its owner ends pages and row groups, so that they end for all columns at once.
 //
 // Source: README.md, "Data Pages"; parquet.thrift, "PageHeader" (data page v1).
-// `spec`, `options` and `compressor` must outlive it.
+// `spec`, `options`, `compressor` and `scratch`, in which each page is put together, must outlive it. Chunks of
+// one row group share the latter two: one of them ends a page at a time.
 class ColumnChunk {
  public:
-  ColumnChunk(const ColumnSpec& spec, const EncoderOptions& options, Compressor& compressor);
+  ColumnChunk(const ColumnSpec& spec, const EncoderOptions& options, Compressor& compressor, ByteBuffer& scratch);
 
   void append(const ColumnView& column, std::size_t from, std::size_t count);
   // Ends the page in the making, if it has rows.
@@ -61,6 +62,7 @@ class ColumnChunk {
 
   const ColumnSpec& spec_;
   Compressor& compressor_;
+  ByteBuffer& page_;
   std::unique_ptr<ValueEncoder> values_;
   // Definition levels of the page in the making: a bit per row, 1 where there is a value. Stays
   // empty in columns that are not nullable.
@@ -68,7 +70,6 @@ class ColumnChunk {
   std::uint64_t page_rows_ = 0;
   std::uint64_t rows_ = 0;
   std::uint64_t nulls_ = 0;
-  ByteBuffer page_;
   ByteBuffer data_pages_;
   ByteBuffer dictionary_page_;
   std::vector<PageInfo> pages_;

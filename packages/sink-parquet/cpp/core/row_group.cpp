@@ -12,7 +12,7 @@ constexpr std::uint32_t slice_rows = 4096;
 
 RowGroup::RowGroup(const EncoderOptions& options)
     : options_(options), compressor_(options.codec, options.level) {
-  for (const ColumnSpec& spec : options.columns) chunks_.emplace_back(spec, options, compressor_);
+  for (const ColumnSpec& spec : options.columns) chunks_.emplace_back(spec, options, compressor_, page_);
 }
 
 std::uint32_t RowGroup::append(const BatchView& batch, std::uint32_t from) {

@@ -34,6 +34,7 @@ class RowGroup {
 
   const EncoderOptions& options_;
   Compressor compressor_;
+  ByteBuffer page_;  // put together, not compressed yet
   std::deque<ColumnChunk> chunks_;  // a deque, because chunks stay where they are made
   std::uint64_t rows_ = 0;
   std::uint32_t page_rows_ = 0;

@@ -3,6 +3,7 @@
 
 #include "napi/arguments.hpp"
 #include "napi/session.hpp"
+#include "pwalk/napi/small_heap.hpp"
 
 namespace pwalk::parquet {
 namespace {
@@ -41,6 +42,7 @@ class Encoder : public Napi::ObjectWrap<Encoder> {
 
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports["Encoder"] = Encoder::define(env);
+  exports["keepHeapSmall"] = Napi::Function::New(env, napi::keep_heap_small, "keepHeapSmall");
   return exports;
 }
 

@@ -85,6 +85,8 @@ EncoderOptions read_options(const Napi::Object& object) {
   options.level = static_cast<int>(number(object, "level", 1, 22));
   options.row_group_rows = number(object, "rowGroupRows", 1, 1u << 30);
   options.page_rows = number(object, "pageRows", 1, 1u << 30);
+  options.page_bytes = number(object, "pageBytes", 1, 1u << 30);
+  options.row_group_bytes = number(object, "rowGroupBytes", 1, 1u << 30);
   options.dictionary_entries = number(object, "dictionaryEntries", 0, 1u << 30);
   options.lanes = number(object, "lanes", 1, 64);
   options.created_by = text(object, "createdBy");

@@ -11,7 +11,7 @@ namespace pwalk::parquet {
 // JavaScript values as the encoder wants them. Each throws a JavaScript error for what does not fit.
 
 // { columns: [{ name, type, nullable, layout, words? }], codec, level, rowGroupRows, pageRows,
-//   dictionaryEntries, lanes, createdBy }
+//   pageBytes, rowGroupBytes, dictionaryEntries, lanes, createdBy }
 EncoderOptions read_options(const Napi::Object& object);
 
 // Per column three typed arrays in a row: validity or null; values, codes, bits or offsets; bytes or

@@ -1,0 +1,2 @@
+export { isLittleMemory } from './little-memory.js';
+export { collectYoung } from './young-collection.js';
