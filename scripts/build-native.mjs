@@ -8,7 +8,7 @@
 // without, so that a source which leaves out a header it needs does not compile.
 //
 // native.json: { "<target>": { "output", "kind": "addon" | "executable", "sources": [directories or
-// files], "vendored"?: { "package", "sources", "include" } } }. Vendored C comes from an npm package
+// files], "vendored"?: [{ "package", "sources", "include" }] } }. Vendored C comes from npm packages
 // and is compiled without our warnings and without sanitizers.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -89,8 +89,10 @@ function filesOf(base, sources, extension) {
 
 /** Every command to run: compile each object, then link. */
 function plan(target, variant) {
-  const vendored = target.vendored;
-  const vendorRoot = vendored && packageRoot(vendored.package);
+  const vendored = (target.vendored ?? []).map((one) => ({
+    ...one,
+    home: packageRoot(one.package),
+  }));
   // Released programs are compiled as addons are, so that what they measure is the addon's very objects.
   const isForNode = target.kind === 'addon' || variant === 'release';
   const includes = [
@@ -102,7 +104,9 @@ function plan(target, variant) {
           packageRoot('node-addon-api'),
         ]
       : []),
-    ...(vendored ? vendored.include.flatMap((dir) => ['-isystem', join(vendorRoot, dir)]) : []),
+    ...vendored.flatMap(({ home, include }) =>
+      include.flatMap((dir) => ['-isystem', join(home, dir)]),
+    ),
     '-I',
     join(root, 'native/include'),
     '-I',
@@ -144,11 +148,9 @@ function plan(target, variant) {
         ...includes,
       ]),
     ),
-    ...(vendored
-      ? filesOf(vendorRoot, vendored.sources, '.c').map((source) =>
-          compile(source, cFlags, 'vendored'),
-        )
-      : []),
+    ...vendored.flatMap(({ home, sources }) =>
+      filesOf(home, sources, '.c').map((source) => compile(source, cFlags, 'vendored')),
+    ),
   ];
   const output = join(
     packageDir,

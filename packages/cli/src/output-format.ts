@@ -122,7 +122,8 @@ export async function sinkFor(
     columns === undefined ? {} : { columns: [...columns, ...missingFrom(columns, constants)] };
   if (format === 'parquet') {
     const codec = packing.compression ?? 'zstd';
-    if (codec === 'gzip') throw misfit('Parquet is compressed with zstd or not at all, not gzip.');
+    if (codec === 'gzip')
+      throw misfit('Parquet is compressed with zstd, with lz4 or not at all, not gzip.');
     const { parquet } = await import('@pwalk/sink-parquet');
     return parquet({
       path,
@@ -136,10 +137,13 @@ export async function sinkFor(
   }
   if (format === 'csv' || format === 'dey-csv') {
     const { csv } = await import('@pwalk/sink-csv');
+    const { compression: codec, ...level } = packing;
+    if (codec === 'lz4') throw misfit('CSV is compressed with gzip or zstd, not lz4.');
+    const packed = codec === undefined ? {} : { compression: codec, ...level };
     const safe = csvSafe ?? false;
     return format === 'csv'
-      ? csv({ path, ...packing, ...chosen, safe })
-      : csv({ path, ...packing, dialect: 'dey', header: header ?? false, safe });
+      ? csv({ path, ...packed, ...chosen, safe })
+      : csv({ path, ...packed, dialect: 'dey', header: header ?? false, safe });
   }
   if (packing.compression !== undefined && packing.compression !== 'none') {
     throw misfit(`${sentence(format)} is not compressed; compress parquet or csv.`);

@@ -58,8 +58,8 @@ describe('bad input ends in one sentence, the documented status, and no file', (
     [
       'a compression that there is not',
       2,
-      ['report', '/usr/share/doc', '--compression', 'lz4'],
-      /--compression lz4 .* give none, gzip, gzip:1/,
+      ['report', '/usr/share/doc', '--compression', 'lzma'],
+      /--compression lzma .* give none, lz4, gzip, gzip:1/,
     ],
     [
       'formats for some of the outputs',

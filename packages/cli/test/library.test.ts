@@ -123,14 +123,26 @@ describe('what report() is called with', () => {
     [
       'an unknown compression',
       '/usr',
-      { output, compression: 'lz4' },
-      /compression: must be none, gzip/,
+      { output, compression: 'lzma' },
+      /compression: must be none, lz4, gzip/,
     ],
     [
       'a level that there is not',
       '/usr',
       { output, compression: 'zstd:99' },
       /compression: must be/,
+    ],
+    [
+      'a level of lz4, which has none',
+      '/usr',
+      { output, compression: 'lz4:1' },
+      /compression: must be/,
+    ],
+    [
+      'lz4 of CSV',
+      '/usr',
+      { output, format: 'csv', compression: 'lz4' },
+      /CSV is compressed with gzip or zstd, not lz4/,
     ],
     ['gzip of Parquet', '/usr', { output, compression: 'gzip' }, /Parquet is compressed with zstd/],
     [
@@ -204,7 +216,7 @@ it('options are typed', () => {
   // @ts-expect-error a format that there is not
   const format: ReportOptions = { output: 'a', format: 'xml' };
   // @ts-expect-error a compression that there is not
-  const compression: ReportOptions = { output: 'a', compression: 'lz4' };
+  const compression: ReportOptions = { output: 'a', compression: 'lzma' };
   // @ts-expect-error an option that there is not
   const option: ReportOptions = { output: 'a', thread: 2 };
   expect([format, compression, option]).toHaveLength(3);

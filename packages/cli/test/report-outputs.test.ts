@@ -55,6 +55,16 @@ describe('pwalk report, to several outputs', () => {
     }
   });
 
+  it('writes Parquet with lz4 where that is asked for', async () => {
+    const tree = smallTree(here.path);
+    const outputs = ['-o', here.at('plain.parquet'), '-o', here.at('lz4.parquet')];
+    const each = ['--compression', 'none', '--compression', 'lz4'];
+    expect(pwalk(['report', tree, ...outputs, ...each, '-q'])).toMatchObject({ status: 0 });
+    const codecs = `select distinct compression as name from parquet_metadata('${here.at('lz4.parquet')}')`;
+    expect(await sql(codecs)).toEqual([{ name: 'LZ4_RAW' }]);
+    expect(await rowsOf('lz4.parquet')).toEqual(await rowsOf('plain.parquet'));
+  });
+
   it('tells them by endings in any case of letters', () => {
     const args = ['report', smallTree(here.path), '-o', 'a.CSV', '-o', 'b.Csv.GZ', '-q'];
     expect(pwalk(args, { cwd: here.path })).toMatchObject({ status: 0, stderr: '' });

@@ -7,7 +7,8 @@ export interface EncoderSettings {
   readonly schema: EntrySchema;
   /** Where to. Its owner publishes or discards it; encoders tell it what they wrote. */
   readonly output: OutputFile;
-  readonly compression: 'zstd' | 'none';
+  readonly compression: 'zstd' | 'lz4' | 'none';
+  /** zstd's. */
   readonly level: number;
   readonly rowGroupRows: number;
   readonly createdBy: string;

@@ -9,7 +9,10 @@ const options = z
       .string()
       .min(1)
       .describe('The file to write, `-` for standard output; the directory, with `partitionBy`'),
-    compression: z.enum(['zstd', 'none']).default('zstd'),
+    compression: z
+      .enum(['zstd', 'lz4', 'none'])
+      .default('zstd')
+      .describe('How pages are compressed; lz4 takes less time than zstd and more room'),
     level: z
       .int()
       .min(1)

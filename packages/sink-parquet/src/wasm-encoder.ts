@@ -94,9 +94,15 @@ function select(batch: EntryBatch, schema: EntrySchema): EntryBatch {
   );
 }
 
+const codecs = {
+  zstd: wasm.Compression.ZSTD,
+  lz4: wasm.Compression.LZ4_RAW,
+  none: wasm.Compression.UNCOMPRESSED,
+} as const;
+
 function properties({ schema, compression, rowGroupRows, createdBy }: EncoderSettings) {
   let builder = new wasm.WriterPropertiesBuilder()
-    .setCompression(compression === 'zstd' ? wasm.Compression.ZSTD : wasm.Compression.UNCOMPRESSED)
+    .setCompression(codecs[compression])
     .setMaxRowGroupSize(Math.min(rowGroupRows, mostRowsAtOnce))
     .setCreatedBy(createdBy);
   for (const field of schema.fields) {

@@ -23,6 +23,9 @@ const encoders: Record<string, OpenEncoder> = {
   wasm: openWasmEncoder,
 };
 
+/** What readers call them. */
+const codecNames = { zstd: 'ZSTD', lz4: 'LZ4_RAW', none: 'UNCOMPRESSED' };
+
 const shapes = [
   { rows: [], variety: 1 },
   { rows: [0, 1, 0], variety: 1 },
@@ -33,7 +36,7 @@ const shapes = [
 
 describe.each(Object.entries(encoders))('%s', (name, open) => {
   describe.each(shapes)('batches of $rows rows, $variety values', ({ rows, variety }) => {
-    for (const compression of ['zstd', 'none'] as const) {
+    for (const compression of ['zstd', 'lz4', 'none'] as const) {
       test(`${compression}: every reader returns every value (seed ${seed})`, async () => {
         const random = randomNumbers(seed + variety);
         const batches = rows.map((count) =>
@@ -51,6 +54,11 @@ describe.each(Object.entries(encoders))('%s', (name, open) => {
         for (const [reader, read] of Object.entries(readers)) {
           expectRows(await read(path), expected, reader);
         }
+        const codecs = await query(
+          path,
+          'select distinct compression as name from parquet_metadata($file)',
+        );
+        expect(codecs).toEqual(expected.length === 0 ? [] : [{ name: codecNames[compression] }]);
       });
     }
   });

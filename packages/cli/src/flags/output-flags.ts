@@ -27,7 +27,7 @@ export const outputFlags = {
   })(),
   compression: Flags.string({
     description:
-      'none, zstd[:LEVEL] or, for CSV, gzip[:LEVEL]; zstd for parquet and by the ending for CSV when not given; once for all outputs, or once for each',
+      'none, zstd[:LEVEL], for parquet lz4, for CSV gzip[:LEVEL]; zstd for parquet and by the ending for CSV when not given; once for all outputs, or once for each',
     multiple: true,
     multipleNonGreedy: true,
     helpValue: 'CODEC',

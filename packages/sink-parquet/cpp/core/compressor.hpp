@@ -1,6 +1,9 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <string_view>
 
 #include "core/byte_buffer.hpp"
 #include "core/format.hpp"
@@ -10,10 +13,11 @@ struct ZSTD_CCtx_s;
 namespace pwalk::parquet {
 
 // Compresses pages, each on its own. One per thread: it reuses its working memory.
-// Source: Compression.md, "ZSTD": a page is one or more zstd frames (RFC 8878).
+// Source: Compression.md. "ZSTD": a page is one or more zstd frames (RFC 8878); "LZ4_RAW": it is one block
+// of the LZ4 block format, without a frame.
 class Compressor {
  public:
-  // Throws std::bad_alloc.
+  // `level` is zstd's. Throws std::bad_alloc.
   Compressor(Codec codec, int level);
 
   Codec codec() const noexcept { return codec_; }
@@ -26,8 +30,14 @@ class Compressor {
     void operator()(ZSTD_CCtx_s* context) const noexcept;
   };
 
+  static std::size_t state_words() noexcept;
+  // Bytes put into `compressed_`.
+  std::size_t zstd(const ByteBuffer& page);
+  std::size_t lz4(const ByteBuffer& page);
+
   Codec codec_;
   std::unique_ptr<ZSTD_CCtx_s, Free> context_;
+  std::unique_ptr<std::uint64_t[]> lz4_state_;
   ByteBuffer compressed_;
 };
 

@@ -17,7 +17,7 @@ enum class Encoding : std::int32_t {
   rle_dictionary = 8,
 };
 
-enum class Codec : std::int32_t { none = 0, zstd = 6 };
+enum class Codec : std::int32_t { none = 0, zstd = 6, lz4 = 7 };  // LZ4_RAW
 
 enum class PageType : std::int32_t { data = 0, dictionary = 2 };
 

@@ -38,8 +38,9 @@ constexpr std::array<std::pair<std::string_view, Layout>, 4> layouts{{
     {"prefix", Layout::prefix},
 }};
 
-constexpr std::array<std::pair<std::string_view, Codec>, 2> codecs{{
+constexpr std::array<std::pair<std::string_view, Codec>, 3> codecs{{
     {"none", Codec::none},
+    {"lz4", Codec::lz4},
     {"zstd", Codec::zstd},
 }};
 
