@@ -45,9 +45,11 @@ Napi::Error failure_error(Napi::Env env, const WalkFailure& failure) {
 }
 
 // How much heavier than it is a slab counts for the garbage collector. V8 starts to collect when 64 MiB
-// of external memory have come since the last time: with this weight, when a quarter of that has. Slabs
-// that die young go without that (young-collection.ts); this is for those that somebody kept for a while.
-constexpr int64_t slab_weight = 4;
+// of external memory have come since the last time: with this weight, when half of that has, some forty
+// batches of the usual size. With more weight those in flight alone are nearly that much, and V8 goes
+// through its whole heap again and again. Slabs that die young go without that (young-collection.ts); this
+// is for those that somebody kept for a while.
+constexpr int64_t slab_weight = 2;
 
 // Tells V8 of the memory behind a slab. It does not count SharedArrayBuffers by itself, so without
 // this the slabs of batches nobody holds any more would pile up until some other garbage is collected.
