@@ -1,12 +1,9 @@
-import { randomBytes } from 'node:crypto';
-import { constants, type FileHandle, open, unlink } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { openNameless } from '@pwalk/core/io';
 import type { Change } from './change.js';
 import { allocate, ChangeRecords } from './change-records.js';
 import { recordLayout, WORD, wordsOf } from './record-layout.js';
-
-const { O_CREAT, O_EXCL, O_NOFOLLOW, O_RDWR } = constants;
 
 /** Bytes of records in memory before they go to disk. */
 const MOST_IN_MEMORY = 32 * 1024 * 1024;
@@ -64,7 +61,7 @@ export class Spool {
   /** Writes to disk what is too much for memory. Call it after some `add`s. */
   async settle(): Promise<void> {
     if (this.#inMemory <= this.#mostInMemory) return;
-    this.#file ??= await openNameless();
+    this.#file ??= await openNameless(tmpdir(), 'pwalk-plan');
     for (const { records, pieces, parts } of this.#piles.values()) {
       const full = pieces.splice(0);
       for (const bytes of [...full, records.view()]) {
@@ -101,13 +98,6 @@ export class Spool {
     this.#piles.clear();
     this.#written.length = 0;
   }
-}
-
-async function openNameless(): Promise<FileHandle> {
-  const name = join(tmpdir(), `pwalk-plan-${randomBytes(12).toString('hex')}`);
-  const file = await open(name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
-  await unlink(name);
-  return file;
 }
 
 /** Records in groups of at most `most` changes, whatever pieces they come in. */
