@@ -37,29 +37,24 @@ Status status_of_errno(int error) {
 
 }  // namespace
 
-Reached Descent::approach(std::string_view path) { return go_to(path, Last::looked_at); }
-
-Reached Descent::go_to(std::string_view path, Last last) {
+Reached Descent::approach(std::string_view path, Last last) {
   Reached reached;
   is_root_ = path.empty();
   const size_t slash = path.rfind('/');
   const size_t length = slash == std::string_view::npos ? 0 : slash;
-  const std::string_view name = is_root_ ? "." : path.substr(slash + 1);
+  name_ = is_root_ ? "." : path.substr(slash + 1);
   // A path that begins with a slash would be one of the root.
-  if (!is_root_ && (slash == 0 || !is_name(name))) {
+  if (!is_root_ && (slash == 0 || !is_name(name_))) {
     reached.status = Status::failed;
     reached.error = EINVAL;
     return reached;
   }
   reached.status = enter(path.substr(0, length), last, reached.error);
-  name_.clear();
-  if (leaf_.has_value()) name_ = leaf_->name;
-  name_ += name;
   return reached;
 }
 
 Reached Descent::reach(std::string_view path) {
-  Reached reached = go_to(path, Last::open);
+  Reached reached = approach(path, Last::open);
   if (reached.status != Status::ok) return reached;
   if (is_root_) {
     reached.fd.reset(::fcntl(root_.fd(), F_DUPFD_CLOEXEC, 3));
@@ -78,7 +73,7 @@ Reached Descent::reach(std::string_view path) {
 }
 
 Reached Descent::glance(std::string_view path) {
-  Reached seen = approach(path);
+  Reached seen = approach(path, Last::open);
   if (seen.status != Status::ok) return seen;
   if (is_root_) {
     seen.error = status_of(root_.fd(), seen.inode);
@@ -114,13 +109,12 @@ Status Descent::enter(std::string_view directory, Last last, int& error) {
     return status;
   }
   if (has_leaf) {
-    Level leaf{std::string(names.back()), UniqueFd(), InodeStatus()};
-    error = status_at(this->directory(), leaf.name.c_str(), leaf.inode);
+    InodeStatus leaf;
+    error = status_at(this->directory(), std::string(names.back()).c_str(), leaf);
     if (error != 0) return status_of_errno(error);
-    if (!leaf.inode.is_directory()) return Status::vanished;
-    if (const Status status = judge(leaf.inode); status != Status::ok) return status;
-    leaf.name += '/';
-    leaf_ = std::move(leaf);
+    if (!leaf.is_directory()) return Status::vanished;
+    if (const Status status = judge(leaf); status != Status::ok) return status;
+    leaf_ = leaf;
   }
   entered_.emplace(directory);
   return Status::ok;
@@ -130,7 +124,7 @@ void Descent::leave() {
   left_.clear();
   if (entered_.has_value() && (leaf_.has_value() || !levels_.empty())) {
     left_ = std::move(*entered_);
-    left_inode_ = leaf_.has_value() ? leaf_->inode : levels_.back().inode;
+    left_inode_ = leaf_.has_value() ? *leaf_ : levels_.back().inode;
   }
   entered_.reset();
   leaf_.reset();
@@ -138,6 +132,7 @@ void Descent::leave() {
 
 Status Descent::open_levels(const std::vector<std::string_view>& names, size_t count, int& error) {
   while (levels_.size() < count) {
+    left_.clear();
     std::string name(names[levels_.size()]);
     UniqueFd fd(open_component(directory(), name, true));
     if (!fd.valid()) {

@@ -25,9 +25,8 @@ struct Reached {
 // entered, and no component may be a protected directory. The directories on the way to the last entry
 // stay open, so that a neighbour costs one call. One per thread; the root must outlive it.
 //
-// For planning, the directory that an entry is in is only looked at, from the one above it, which takes a
-// third of the calls. A link that takes its place a moment later leads a look at the entry astray: whoever
-// takes what it finds compares it with what is known of the entry.
+// For what follows from its directory alone, an entry is approached: the directory is only looked at, from the
+// one above it, which takes a third of the calls. Nothing below a directory is looked at before it is open.
 class Descent {
  public:
   explicit Descent(const TreeRoot& root) : root_(root) {}
@@ -35,15 +34,17 @@ class Descent {
   // `path` is relative to the root; empty for the root itself.
   Reached reach(std::string_view path);
 
-  // Looks at an entry without opening it or its directory, which is cheaper: for planning, where nothing
-  // hangs on the entry being the same a moment later. `fd` of what it returns is empty. Of a directory whose
-  // entries were approached just before, it says what it was then.
+  // Looks at an entry without opening it, which is cheaper: for planning, where nothing hangs on the entry
+  // being the same a moment later. `fd` of what it returns is empty. Of a directory whose entries were
+  // approached just before, it says what it was then.
   Reached glance(std::string_view path);
 
-  // Looks at the directory that an entry is in, or says in what is returned why that cannot be done.
+  // Looks at the directory that an entry is in, or opens it, or says in what is returned why that cannot be done.
   // What follows is of the entry approached, reached or glanced at last, and holds until the next.
-  Reached approach(std::string_view path);
-  // A directory above it, and its path from there. For the root: itself, and ".".
+  enum class Last : bool { looked_at, open };
+  Reached approach(std::string_view path, Last last);
+  // Of one that was reached or glanced at: the directory it is in, open, and its name there. For the root: itself,
+  // and ".".
   int directory() const { return fd_at(levels_.size()); }
   const std::string& name() const { return name_; }
   bool is_root() const { return is_root_; }
@@ -66,9 +67,6 @@ class Descent {
   static constexpr size_t top_levels = 64;
   static constexpr size_t bottom_levels = 64;
 
-  enum class Last : bool { looked_at, open };
-
-  Reached go_to(std::string_view path, Last last);
   Status enter(std::string_view directory, Last last, int& error);
   void leave();
   Status open_levels(const std::vector<std::string_view>& names, size_t count, int& error);
@@ -79,12 +77,13 @@ class Descent {
 
   const TreeRoot& root_;
   std::vector<Level> levels_;
-  // The directory below the last level that is looked at, not open; its name ends in a slash.
-  std::optional<Level> leaf_;
+  // The directory below the last level, where it is looked at and not open.
+  std::optional<InodeStatus> leaf_;
   // The path of levels_ and leaf_, when all of it was entered.
   std::optional<std::string> entered_;
   uint64_t directories_ = 0;
-  // The directory before that, and what it was then; empty where there was none. It was not the root.
+  // The directory before that, and what it was then; empty where there was none, or where another was opened
+  // since. It was not the root.
   std::string left_;
   InodeStatus left_inode_;
   std::string name_;
@@ -96,7 +95,7 @@ class Descent {
 template <class Accepts>
 const InodeStatus* Descent::nearest_above(Accepts&& accepts) {
   if (is_root_) return nullptr;
-  if (leaf_.has_value() && accepts(leaf_->inode)) return &leaf_->inode;
+  if (leaf_.has_value() && accepts(*leaf_)) return &*leaf_;
   for (size_t level = levels_.size(); level > 0; --level) {
     if (accepts(levels_[level - 1].inode)) return &levels_[level - 1].inode;
   }

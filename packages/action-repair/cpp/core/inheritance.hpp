@@ -15,7 +15,7 @@ struct Inheritance {
   std::vector<uint32_t> trusted_owners;
   std::vector<uint32_t> bad_groups;  // besides root's, and those that are private to one user
 
-  // For the entry that was approached last: 0 when there is none.
+  // For the entry that was approached, reached or glanced at last: 0 when there is none.
   uint32_t group_for(Descent& descent) const {
     const InodeStatus* from = descent.nearest_above([&](const InodeStatus& directory) {
       const bool private_or_root = directory.gid == directory.uid || directory.gid == 0;

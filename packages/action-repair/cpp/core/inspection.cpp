@@ -47,7 +47,8 @@ void Inspector::inspect_row(Nominee& nominee, size_t row) {
     return;
   }
   ChangeRecord record = nominees_.begin(nominee, row, *path);
-  Reached found = descent_.approach(*path);
+  // Where there was a group in the directory before, there will be one here: it has to be opened then.
+  Reached found = descent_.approach(*path, group_ == 0 ? Descent::Last::looked_at : Descent::Last::open);
   if (found.status == Status::ok) {
     record.handed_on = handed_on();
     switch (foregone(record, root_.protection())) {
@@ -57,7 +58,10 @@ void Inspector::inspect_row(Nominee& nominee, size_t row) {
     }
     found = descent_.glance(*path);
   }
-  if (found.status == Status::ok && !is_as_scanned(record, found.inode)) found.status = Status::stale;
+  // The group, too, is that of the directory which is open, and no other's.
+  if (found.status == Status::ok && (!is_as_scanned(record, found.inode) || record.handed_on != handed_on())) {
+    found.status = Status::stale;
+  }
   if (found.status == Status::ok) {
     record.ctime_ns = found.inode.ctime_ns;
     record.btime_ns = found.inode.btime_ns;

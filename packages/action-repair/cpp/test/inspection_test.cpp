@@ -29,7 +29,7 @@ PWALK_TEST("an entry inherits the group of the nearest trusted directory above, 
   const Inheritance inheritance{{0}, {7777}};
   const auto inherited = [&](const std::string& path) {
     Descent descent(root);
-    CHECK(descent.approach(path).status == Status::ok);
+    CHECK(descent.approach(path, Descent::Last::looked_at).status == Status::ok);
     return inheritance.group_for(descent);
   };
   for (const std::string path : {"f", "root_group/f", "private/f", "users/f", "listed/f"}) {
@@ -41,7 +41,7 @@ PWALK_TEST("an entry inherits the group of the nearest trusted directory above, 
   CHECK_EQ(inherited(""), 0U);
   const TreeRoot inner(place.at("users"), Protection());
   Descent descent(inner);
-  CHECK(descent.approach("f").status == Status::ok);
+  CHECK(descent.approach("f", Descent::Last::looked_at).status == Status::ok);
   CHECK_EQ(inheritance.group_for(descent), 0U);
 }
 
@@ -135,7 +135,7 @@ PWALK_TEST("neighbours of which the rules say the same are one nominee, whatever
   is(2, "good/inner/longer", Status::ok);
 }
 
-PWALK_TEST("a directory that is looked at and not opened must be one, of this mount, and not protected") {
+PWALK_TEST("a directory that is looked at, or opened, must be one, of this mount, and not protected") {
   const ScratchDirectory place;
   place.directory("d");
   place.directory("own");
@@ -146,37 +146,50 @@ PWALK_TEST("a directory that is looked at and not opened must be one, of this mo
   Protection protection;
   protection.add_own(own.identity);
   const TreeRoot root(place.path(), std::move(protection));
+  for (const Descent::Last last : {Descent::Last::looked_at, Descent::Last::open}) {
+    Descent descent(root);
+    CHECK(descent.approach("d/f", last).status == Status::ok);
+    CHECK(descent.approach("link/f", last).status == Status::vanished);
+    CHECK(descent.approach("d/f/g", last).status == Status::vanished);
+    CHECK(descent.approach("own/f", last).status == Status::protect);
+  }
+  // What was looked at is opened where it must be, and then stays so.
   Descent descent(root);
+  CHECK(descent.approach("d/f", Descent::Last::looked_at).status == Status::ok);
   CHECK(descent.glance("d/f").status == Status::ok);
-  CHECK_EQ(descent.name(), "d/f");
-  CHECK(descent.glance("link/f").status == Status::vanished);
-  CHECK(descent.glance("d/f/g").status == Status::vanished);
-  CHECK(descent.glance("own/f").status == Status::protect);
-  // One is opened where it must be, and then stays so.
-  CHECK(descent.glance("d/f").status == Status::ok);
-  CHECK(descent.reach("d/f").status == Status::ok);
-  CHECK_EQ(descent.name(), "f");
-  CHECK(descent.glance("d/f").status == Status::ok);
-  CHECK_EQ(descent.name(), "f");
+  const int directory = descent.directory();
+  CHECK(directory != root.fd());
+  CHECK(descent.approach("d/f", Descent::Last::looked_at).status == Status::ok);
+  CHECK_EQ(descent.directory(), directory);
 }
 
-PWALK_TEST("where a link takes the place of a directory that was looked at, what it leads to is not taken for the entry") {
+PWALK_TEST("where another takes the place of a directory that was looked at, entries are of the other in all, and of a link none") {
   const ScratchDirectory place;
   place.directory("d");
   place.directory("other");
-  Records records;
   for (const char* name : {"d/a", "other/a"}) place.file(name, 0640);
-  records.add(place, "d/a", 0660);
+  InodeStatus other;
+  InodeStatus others;
+  CHECK_EQ(status_at(AT_FDCWD, place.at("other").c_str(), other), 0);
+  CHECK_EQ(status_at(AT_FDCWD, place.at("other/a").c_str(), others), 0);
   const TreeRoot root(place.path(), Protection());
+  const auto any = [](const InodeStatus&) { return true; };
+
   Descent descent(root);
-  CHECK(descent.approach("d/a").status == Status::ok);
+  CHECK(descent.approach("d/a", Descent::Last::looked_at).status == Status::ok);
+  CHECK(!(descent.nearest_above(any)->identity == other.identity));
   CHECK_EQ(::rename(place.at("d").c_str(), place.at("away").c_str()), 0);
+  CHECK_EQ(::rename(place.at("other").c_str(), place.at("d").c_str()), 0);
+  const uint64_t before = descent.directories();
+  CHECK(descent.glance("d/a").inode.identity == others.identity);
+  CHECK(descent.nearest_above(any)->identity == other.identity);
+  CHECK(descent.directories() != before);
+
+  Descent astray(root);
+  CHECK(astray.approach("d/a", Descent::Last::looked_at).status == Status::ok);
+  CHECK_EQ(::rename(place.at("d").c_str(), place.at("other").c_str()), 0);
   place.link("other", "d");
-  const Reached seen = descent.glance("d/a");
-  CHECK(!(seen.inode.identity == FileIdentity{records[0].dev, records[0].inode}));
-  Batch batch(records);
-  CHECK(batch.inspect(root, 1));
-  CHECK_EQ(batch.made(0).load().status, static_cast<uint32_t>(Status::vanished));
+  CHECK(astray.glance("d/a").status == Status::vanished);
 }
 
 PWALK_TEST("a directory that awaits a group where there is none gets no record unless it is to get setgid, or is protected") {
@@ -215,7 +228,7 @@ PWALK_TEST("a directory is not looked at again after what is in it; anything els
   const auto seen = [&](const std::string& first, const std::string& then) {
     const TreeRoot root(place.path(), Protection());
     Descent descent(root);
-    CHECK(descent.approach(first).status == Status::ok);
+    CHECK(descent.approach(first, Descent::Last::looked_at).status == Status::ok);
     CHECK_EQ(::chmod(place.at(then).c_str(), 0711), 0);
     const Reached reached = descent.glance(then);
     CHECK(reached.status == Status::ok);
