@@ -23,7 +23,7 @@ if (process.argv.length === 3 && (first === '--version' || first === '-v')) {
   await import(new URL('environment.js', home).href);
   const supervision = await import(new URL('supervision.js', home).href);
   if (supervision.needsChild(process.argv.slice(2))) {
-    await supervision.runInChild(fileURLToPath(import.meta.url), process.argv.slice(2));
+    supervision.runInChild(fileURLToPath(import.meta.url), process.argv.slice(2));
   } else {
     supervision.followParent();
     // Node 22 and later can keep compiled code between runs.

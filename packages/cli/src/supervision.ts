@@ -1,4 +1,5 @@
 import { closeSync, openSync, readFileSync } from 'node:fs';
+import { interruption } from './interruption.js';
 
 /**
  * A process ends with its last thread, and a thread that waits for a file system that hangs may be one
@@ -6,7 +7,7 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
  * that reads trees is run by a child: it says what it came to when it is done, and the command ends with
  * that, whether the child can or not. Elsewhere there is no child.
  *
- * Loaded before anything else; loads nothing of ours.
+ * Loaded before anything else; loads nothing of ours but what signals do.
  */
 
 const walking: ReadonlySet<string> = new Set(['report', 'run', 'walk', 'repair', 'resume']);
@@ -34,20 +35,27 @@ export function needsChild(argv: readonly string[]): boolean {
   }
 }
 
-/** Runs the same command in a child and ends with its status. */
-export async function runInChild(entry: string, argv: readonly string[]): Promise<void> {
-  // Late: hardly any run has a child, and it loads sockets too.
-  const { spawn } = await import('node:child_process');
+/** Runs the same command in a child and ends with its status; of a signal that came before, without a child. */
+export function runInChild(entry: string, argv: readonly string[]): void {
+  if (interruption.exitCode !== null) {
+    process.exitCode = interruption.exitCode;
+    return;
+  }
+  // Late: hardly any run has a child, and it loads sockets too. Not imported: signals that came while it
+  // is waited for would be told to nobody.
+  const { spawn } = process.getBuiltinModule('node:child_process');
   const child = spawn(process.execPath, [...process.execArgv, entry, ...argv], {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env: { ...process.env, [CHILD]: '1' },
     // Not in the terminal's foreground group: each signal reaches it once, through us.
     detached: true,
   });
-  // In place of what the command itself does at a signal.
+  // In place of what the command itself does at a signal. The new listener first: with the last one Node
+  // stops to listen, and forgets a signal that has come and was not yet told.
   for (const name of forwarded) {
-    process.removeAllListeners(name);
+    const former = process.listeners(name);
     process.on(name, () => child.kill(name));
+    for (const listener of former) process.removeListener(name, listener);
   }
   process.on('SIGTSTP', () => {
     child.kill('SIGSTOP');

@@ -127,6 +127,25 @@ describe.skipIf(hangingMountNeeds() !== null)('storage that hangs', () => {
     expect(existsSync(here.at('scan.parquet'))).toBe(false);
     expect(readdirSync(here.path)).toEqual(['tree']);
   });
+
+  it.each([
+    ['before there is a child', 'SIGUSR1', 1],
+    ['while the child is started', 'SIGHUP', 2],
+  ])('a signal that comes %s ends the command', (_when, listened, times) => {
+    // Sent by the process itself as it comes to listen to a signal for so many times.
+    const preload = `let times = 0;
+      if (process.env.PWALK_SUPERVISED === undefined) process.on('newListener', (name) => {
+        if (name === '${listened}' && ++times === ${times}) process.kill(process.pid, 'SIGTERM');
+      });`;
+    const args = [command, 'report', here.at('tree/healthy'), '-o', here.at('scan.parquet'), '-q'];
+    const { status, signal } = spawnSync(
+      process.execPath,
+      ['--import', `data:text/javascript,${encodeURIComponent(preload)}`, ...args],
+      { timeout: 60_000, killSignal: 'SIGKILL' },
+    );
+    expect([status, signal]).toEqual([143, null]);
+    expect(readdirSync(here.path)).toEqual(['tree']);
+  });
 });
 
 /** Threads in uninterruptible sleep, or waiting for a FUSE server, of processes that were given this argument. */
