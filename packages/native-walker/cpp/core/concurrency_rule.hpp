@@ -16,7 +16,7 @@
 // rest is taken back. After such a step the rule is patient, twice as long each time, unless calls
 // come to take a quarter or four times what they took then.
 //
-// Calm. Up, four-fold at most, when less than 9/10 of the processors are used; to twice what would use them,
+// Calm. Up, four-fold at most, when less than 9/10 of the processors are used; to 5/2 of what would use them,
 // as what a thread waits for varies and the trial takes back what is of no use. Down when more than twice
 // as many threads are ready as there are processors, to those that wait and 3/2 of a thread for each
 // processor, if that is a quarter fewer; to one for each when hardly any thread waits. Down only where two
