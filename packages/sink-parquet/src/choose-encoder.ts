@@ -5,18 +5,16 @@ import { type NativeTuning, nativeEncoder } from './native-encoder.js';
 
 /**
  * The encoder asked for: `auto` is the native one where the addon loads, else parquet-wasm, with a warning.
- * @param files how many it may write at the same time: they divide the memory
  * @throws PwalkError `PWALK_NATIVE_UNAVAILABLE`
  */
 export async function chooseEncoder(
   wanted: 'auto' | 'native' | 'wasm',
   ctx: SinkContext,
   tuning: Partial<NativeTuning> = {},
-  files = 1,
 ): Promise<OpenEncoder> {
   if (wanted !== 'wasm') {
     const { lanes = USUAL_LANES } = tuning;
-    const native = nativeEncoder({ ...encoderMemory(ctx.memory, lanes, files), ...tuning });
+    const native = nativeEncoder({ ...encoderMemory(ctx.memory, lanes), ...tuning });
     if (typeof native === 'function') return native;
     if (wanted === 'native') throw native;
     ctx.warn(`${native.message} Using parquet-wasm, which takes about eight times as long.`);

@@ -75,7 +75,7 @@ export class DatasetSink implements Sink {
     const { path, columns, encoder } = this.#options;
     const fields = partitionFields(schema, this.#partitionBy);
     const written = withoutFields(selectColumns(schema, columns), fields);
-    const openEncoder = await chooseEncoder(encoder, ctx, { lanes: 1 }, MOST_OPEN);
+    const openEncoder = await chooseEncoder(encoder, ctx, { lanes: 1 });
     const directory = await OutputDirectory.open(path);
     ctx.registerOwnFile(directory.identity);
     this.#opened = { directory, openEncoder, schema: written, fields, ctx };

@@ -13,22 +13,21 @@ export interface EncoderMemory {
   readonly isHeapSmall: boolean;
 }
 
-/** Share of a run's memory for the encoders of all files that are open: the walker has a half. */
+/** Share of a run's memory for the encoder of one file: the walker has a half. */
 const ENCODER_SHARE = 1 / 4;
 
 /**
- * Of the part of that which a lane has, for the values of the pages in the making, and as much for the pages that are whole
+ * Of a lane's part of that, for the values of the pages in the making, and as much for the pages that are whole
  * and wait for the rest of their row group. The last third is for what both are copied into.
  */
 const PART = 1 / 3;
 
-/** A few thousand rows: smaller row groups would be footers for the most. */
 const SMALLEST = 64 * 1024;
 const LARGEST = 128 * 1024 * 1024;
 
-/** What makes so many files, each with so many lanes, fit their share of a run's memory. */
-export function encoderMemory(memory: number, lanes: number, files: number): EncoderMemory {
-  const share = (memory * ENCODER_SHARE * PART) / (lanes * files);
+/** What makes so many lanes fit their share of a run's memory. */
+export function encoderMemory(memory: number, lanes: number): EncoderMemory {
+  const share = (memory * ENCODER_SHARE * PART) / lanes;
   const bytes = Math.floor(Math.min(LARGEST, Math.max(SMALLEST, share)));
   return { pageBytes: bytes, rowGroupBytes: bytes, isHeapSmall: isLittleMemory(memory) };
 }
