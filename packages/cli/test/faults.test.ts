@@ -152,3 +152,36 @@ describe('pwalk report while system calls fail', () => {
     },
   );
 });
+
+it.runIf(process.getuid?.() === 0)(
+  'a file that cannot lose its name is closed: nothing of it stays open',
+  () => {
+    // A file system where files have names from the start.
+    const script = `mount -t mqueue none ${here.at('queues')} && exec "$@"`;
+    const program = `
+      import { readdirSync, readlinkSync } from 'node:fs';
+      import { openNameless } from '@pwalk/core/io';
+      const { code } = await openNameless(${JSON.stringify(here.at('queues'))}, 'file').catch((error) => error);
+      const open = readdirSync('/proc/self/fd').filter((fd) => {
+        try {
+          return readlinkSync('/proc/self/fd/' + fd).includes('.file-');
+        } catch {
+          return false;
+        }
+      });
+      console.log(JSON.stringify({ code, open }));
+    `;
+    mkdirSync(here.at('queues'));
+    const { stdout, stderr } = spawnSync(
+      'unshare',
+      [
+        ...['-m', '-i', 'sh', '-c', script, 'sh', faults],
+        ...['remove', `${errno.EACCES}`, '.file-*', '1', '1'],
+        ...[process.execPath, '--input-type=module', '-e', program],
+      ],
+      { cwd: import.meta.dirname, encoding: 'utf8', timeout: 90_000 },
+    );
+    expect(stderr).toBe('');
+    expect(JSON.parse(stdout)).toEqual({ code: 'EACCES', open: [] });
+  },
+);

@@ -129,7 +129,7 @@ export const errorCodes = {
   PWALK_ACCOUNTING_BROKEN: {
     exitCode: exitCodes.failed,
     meaning:
-      'Entries read do not equal rows, vanished and excluded entries. The result cannot be trusted; please report it.',
+      'Entries read do not equal rows, vanished and excluded entries, or not every row reached the outputs. The result cannot be trusted; please report it.',
   },
   PWALK_OUTPUT_OPEN: {
     exitCode: exitCodes.output,

@@ -8,8 +8,9 @@ import {
   Utf8Column,
 } from '../batch/column.js';
 import { EntryBatch } from '../batch/entry-batch.js';
+import { PwalkError } from '../errors/pwalk-error.js';
 import type { EntrySchema } from '../schema/entry-schema.js';
-import type { ColumnType, Field } from '../schema/field.js';
+import type { ColumnType } from '../schema/field.js';
 
 /**
  * Batches of one schema as record batch messages of Arrow IPC, version 5
@@ -58,6 +59,8 @@ export class RecordBatchMessages {
   /** Where the places of buffers are. */
   readonly #buffers: number;
   readonly #body: number;
+  /** The words of dictionary columns, by place in the schema: a message has their codes alone. */
+  readonly #words: (readonly string[])[] = [];
 
   /** @param schema of every batch; a batch may have more columns, which are left out */
   constructor(schema: EntrySchema) {
@@ -69,12 +72,16 @@ export class RecordBatchMessages {
     this.#template = template(this.#body, columns, buffers);
   }
 
-  /** @throws PwalkError `PWALK_COLUMN_MISSING` when it lacks a column of the schema */
+  /**
+   * @throws PwalkError `PWALK_COLUMN_MISSING` when it lacks a column of the schema; `PWALK_SCHEMA_INVALID` when
+   * a dictionary column has other words than in the first batch
+   */
   layOut(batch: EntryBatch): LaidOutBatch {
     const nulls: number[] = [];
     const buffers: Uint8Array[] = [];
-    for (const { name } of this.#schema.fields) {
+    for (const [index, { name }] of this.#schema.fields.entries()) {
       const column: Column = batch.column(name);
+      if (column.type === 'dictionary') this.#learn(index, name, column.words);
       const count = nullCount(column);
       nulls.push(count);
       buffers.push(count === 0 ? none : bytesOf(column.validity ?? none), ...valuesOf(column));
@@ -103,7 +110,7 @@ export class RecordBatchMessages {
     });
   }
 
-  /** The batch of a message that begins where `memory` does: views of it. */
+  /** The batch of a message of these that begins where `memory` does: views of it. */
   read(memory: SharedArrayBuffer): EntryBatch {
     const message = Buffer.from(memory);
     const rows = readLong(message, ROWS);
@@ -118,9 +125,21 @@ export class RecordBatchMessages {
       const isAnyNull = readLong(message, NODES + index * PAIR + 8) > 0;
       const bits = next();
       const validity = isAnyNull ? new Uint8Array(memory, bits.at, bits.length) : null;
-      return [field.name, view(field, memory, rows, validity, next)];
+      return [field.name, view(field.type, this.#words[index], memory, rows, validity, next)];
     });
     return EntryBatch.of(this.#schema, new Map(columns));
+  }
+
+  /** A column has one vocabulary in all batches, which need not be that of its field. */
+  #learn(index: number, name: string, words: readonly string[]): void {
+    this.#words[index] ??= words;
+    const known = this.#words[index];
+    if (known === words) return;
+    if (known.length === words.length && known.every((word, code) => word === words[code])) return;
+    throw new PwalkError(
+      'PWALK_SCHEMA_INVALID',
+      `Column "${name}" has other words than in the batches before; give one vocabulary to all batches of a source.`,
+    );
   }
 }
 
@@ -182,7 +201,8 @@ function valuesOf(column: Column): readonly Uint8Array[] {
 }
 
 function view(
-  { type, values = [] }: Field,
+  type: ColumnType,
+  words: readonly string[],
   memory: SharedArrayBuffer,
   rows: number,
   validity: Uint8Array | null,
@@ -202,7 +222,7 @@ function view(
     case 'bool':
       return new BoolColumn(rows, new Uint8Array(memory, at, length), validity);
     case 'dictionary':
-      return new DictionaryColumn(new Uint8Array(memory, at, rows), values, validity);
+      return new DictionaryColumn(new Uint8Array(memory, at, rows), words, validity);
     case 'int32':
       return new NumberColumn(type, new Int32Array(memory, at, rows), validity);
     case 'uint32':

@@ -10,7 +10,7 @@ import type { SourceProgress, SourceThreads } from '../plugin/source.js';
 import type { EntrySchema } from '../schema/entry-schema.js';
 import { escapeMessage } from '../text/escape.js';
 import { applyFilter, mapThrough } from './apply-filter.js';
-import { checkAccounting } from './check-accounting.js';
+import { checkAccounting, checkDelivery } from './check-accounting.js';
 import { checkBatch } from './check-batch.js';
 import { type CheckedPipeline, checkPipeline } from './check-pipeline.js';
 import { checkCredit, DEFAULT_CREDIT, throughCreditGate } from './credit-gate.js';
@@ -55,9 +55,12 @@ class Run {
   readonly #stages = new OpenStages();
   readonly #ownFiles: FileIdentity[] = [];
   #rows = 0;
+  /** Of those, what filters and sinks were given: the rest was on its way when a filter had enough. */
+  #handedOn = 0;
   #matched = 0;
   #skippedBatches = 0;
-  #returning: Promise<unknown> = Promise.resolve();
+  /** The end of a source whose stream was left early; null where it came to its end. */
+  #returning: Promise<unknown> | null = null;
   /** Null when the source waits for sinks that are slower. */
   #overflow: BatchOverflow | null = null;
   /** The latest `map` of each filter: none is under way when stages are closed. */
@@ -238,8 +241,8 @@ class Run {
   readonly #mapThrough = (filter: LiveStage<'filter'>) =>
     mapThrough(filter, this.#context(filter), (work) => this.#mapping.set(filter.id, work));
 
-  /** The stream itself; resolves when every branch has taken the last batch. */
-  #stream(
+  /** The stream itself; resolves when every branch has taken the last batch, and the source has ended. */
+  async #stream(
     source: LiveStage<'source'>,
     schema: EntrySchema,
     filters: readonly LiveStage<'filter'>[],
@@ -276,6 +279,11 @@ class Run {
         this.#returning = done;
       },
     });
+    const arriving = gated.pipe(
+      tap((batch) => {
+        this.#handedOn += batch.length;
+      }),
+    );
     const filtered = filters.reduce(
       (stream, filter) =>
         stream.pipe(
@@ -283,14 +291,14 @@ class Run {
             this.#mapping.set(filter.id, work);
           }),
         ),
-      gated,
+      arriving,
     );
     const counted = filtered.pipe(
       tap((batch) => {
         this.#matched += batch.length;
       }),
     );
-    return fanOut(counted, branches, {
+    await fanOut(counted, branches, {
       onError: this.#spec.onError ?? 'abort',
       onSkip: (error) => {
         this.#skippedBatches++;
@@ -300,6 +308,9 @@ class Run {
       onFail: (error) => this.#abort.abort(PwalkError.from(error, 'pipeline', 'run')),
       signal: this.#abort.signal,
     });
+    // A filter that had enough leaves the source at work: what it counts is right when it has ended.
+    if (this.#returning !== null) await this.#returning;
+    else checkDelivery(this.#rows, this.#handedOn, overflow?.size ?? 0);
   }
 
   #sinkContext(sink: LiveStage<'sink'>): SinkContext {

@@ -1,68 +1,18 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readlinkSync, rmSync, statSync, truncateSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import {
-  definePlugin,
-  type EntryBatch,
-  type PipelineResult,
-  type PipelineSpec,
-  runPipeline,
-  type Source,
-} from '@pwalk/core';
-import { bufferCount, mergeAll, take } from 'rxjs';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { statSync } from 'node:fs';
+import { definePlugin, type EntryBatch, runPipeline, type Source } from '@pwalk/core';
+import { bufferCount, mergeAll } from 'rxjs';
+import { describe, expect, it } from 'vitest';
 import { anyFilter } from '../support/any-filter.js';
 import { anyOptions } from '../support/any-options.js';
 import { countingSource, numberBatch, numberSchema } from '../support/counting-source.js';
-import { failureOf } from '../support/failure-of.js';
 import { recordingSink } from '../support/recording-sink.js';
+import { gate, SpillDirectory } from '../support/spilling.js';
 
 const isRoot = process.getuid?.() === 0;
-
-let directory = '';
-beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'pwalk-overflow-'));
-});
-afterEach(() => {
-  expect(readdirSync(directory)).toEqual([]);
-  expect(spillFiles()).toEqual([]);
-  rmSync(directory, { recursive: true });
-});
-
-/** Files in the directory that this process has open, by its descriptors. */
-function spillFiles(): string[] {
-  return readdirSync('/proc/self/fd')
-    .map((fd) => `/proc/self/fd/${fd}`)
-    .filter((path) => {
-      try {
-        return readlinkSync(path).startsWith(directory);
-      } catch {
-        return false;
-      }
-    });
-}
-
-/** A sink that stands still until it is let go, and keeps the numbers of the rows. */
-function gate() {
-  let open = () => {};
-  const opened = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  const numbers: bigint[] = [];
-  const write = async (batch: EntryBatch) => {
-    await opened;
-    const sizes = batch.column('size');
-    for (let row = 0; row < batch.length; row++) numbers.push(sizes.get(row) ?? -1n);
-  };
-  return { open, opened, numbers, write };
-}
+const spill = new SpillDirectory();
 
 const upTo = (rows: number) => Array.from({ length: rows }, (_, row) => BigInt(row));
-
-function spilling(spec: PipelineSpec): Promise<PipelineResult> {
-  return runPipeline({ overflow: 'spill', spillDir: directory, ...spec });
-}
 
 describe('a pipeline that spills', () => {
   it('reads its source to the end while a sink stands still, and hands on all rows in order', async () => {
@@ -74,7 +24,7 @@ describe('a pipeline that spills', () => {
       onPull: (pulled) => pulled === 100 && open(),
       onAcknowledge: (status) => statuses.push(status),
     });
-    const { overflow, rows, matched } = await spilling({
+    const { overflow, rows, matched } = await spill.run({
       source,
       sinks: [recordingSink({ write })],
     });
@@ -92,7 +42,7 @@ describe('a pipeline that spills', () => {
       numbers.push(...batch.column('size').values);
     };
     const source = countingSource({ batches: 200 });
-    const { overflow } = await spilling({ source, sinks: [recordingSink({ write })], credit: 1 });
+    const { overflow } = await spill.run({ source, sinks: [recordingSink({ write })], credit: 1 });
     expect(overflow).toEqual({ batches: 0, bytes: 0, peak: 0 });
     expect(numbers).toEqual(upTo(2000));
   });
@@ -101,7 +51,7 @@ describe('a pipeline that spills', () => {
     const { open, opened } = gate();
     const told: number[] = [];
     const source = countingSource({ batches: 100 });
-    const { overflow } = await spilling({
+    const { overflow } = await spill.run({
       source,
       sinks: [recordingSink({ write: () => opened })],
       onProgress: ({ overflowBytes }) => {
@@ -155,7 +105,7 @@ describe('a pipeline that spills', () => {
         create: () => ({ write }),
       });
       const expected = batches.flatMap((batch) => [...batch.column('size').values]);
-      const { overflow } = await spilling({ source: source(undefined), sinks: [sink(undefined)] });
+      const { overflow } = await spill.run({ source: source(undefined), sinks: [sink(undefined)] });
       expect(numbers).toEqual(expected);
       expect(released).toBe(overflow?.batches);
       expect(released).toBeGreaterThan(50);
@@ -174,7 +124,7 @@ describe('a pipeline that spills', () => {
       filter: { pipe: (stream) => stream.pipe(bufferCount(5), mergeAll()) },
     });
     const source = countingSource({ batches: 100, onPull: (pulled) => pulled === 100 && open() });
-    const { overflow, matched } = await spilling({
+    const { overflow, matched } = await spill.run({
       source,
       filters: [odd, buffered],
       sinks: [recordingSink({ write })],
@@ -183,14 +133,6 @@ describe('a pipeline that spills', () => {
     expect(numbers).toEqual(upTo(1000).filter((number) => number % 2n === 1n));
     expect(matched).toBe(500);
     expect(overflow?.batches).toBeGreaterThan(50);
-  });
-
-  it('ends when nobody wants more', async () => {
-    const first = anyFilter({ filter: { pipe: (stream) => stream.pipe(take(2)) } });
-    const log: string[] = [];
-    const source = countingSource({ batches: 1_000_000, log, accounting: { read: 20, rows: 20 } });
-    await spilling({ source, filters: [first], credit: 1 }).catch(() => {});
-    expect(log).toContain('end of read');
   });
 });
 
@@ -215,7 +157,7 @@ describe('where there is no more room', () => {
       await opened;
       state.done++;
     };
-    const { overflow } = await spilling({
+    const { overflow } = await spill.run({
       source,
       sinks: [recordingSink({ write: slow })],
       spillLimit: 1024 * 1024,
@@ -236,7 +178,7 @@ describe('where there is no more room', () => {
       numbers += batch.length;
     };
     const source = countingSource({ batches: 4, rows: 80_000 });
-    const { overflow } = await spilling({
+    const { overflow } = await spill.run({
       source,
       sinks: [recordingSink({ write })],
       spillLimit: 1024 * 1024,
@@ -249,7 +191,7 @@ describe('where there is no more room', () => {
   it.runIf(isRoot)(
     'on the disk, it says so once, and goes on when all of it was taken',
     async () => {
-      const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'none', directory]);
+      const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'none', spill.path]);
       expect(mounted.status).toBe(0);
       try {
         const { open, numbers, write } = gate();
@@ -258,7 +200,7 @@ describe('where there is no more room', () => {
         let hasStoodAgain = false;
         const slow = async (batch: EntryBatch) => {
           await write(batch);
-          if (hasStoodAgain || spillFiles().some((path) => statSync(path).size > 0)) return;
+          if (hasStoodAgain || spill.files().some((path) => statSync(path).size > 0)) return;
           // Nothing is on disk any more: more is put there than is in flight, or this never ends.
           hasStoodAgain = true;
           for (const most = pulled + 8 + 8; pulled < most; ) await new Promise(setImmediate);
@@ -270,7 +212,7 @@ describe('where there is no more room', () => {
             pulled = now;
           },
         });
-        const result = await spilling({
+        const result = await spill.run({
           source,
           sinks: [recordingSink({ write: slow })],
           onWarning: (message) => {
@@ -280,106 +222,13 @@ describe('where there is no more room', () => {
         });
         expect(numbers).toEqual(upTo(400 * rows));
         expect(warnings).toEqual([
-          `Batches cannot be spilled to "${directory}" any more: no space left on device (ENOSPC); until what is there has been taken, the walk waits for its sinks.`,
+          `Batches cannot be spilled to "${spill.path}" any more: no space left on device (ENOSPC); until what is there has been taken, the walk waits for its sinks.`,
         ]);
         expect(hasStoodAgain).toBe(true);
         expect(result.overflow?.peak).toBeLessThanOrEqual(256 * 1024);
       } finally {
-        spawnSync('umount', [directory]);
+        spawnSync('umount', [spill.path]);
       }
     },
   );
-});
-
-describe('a run that spills and fails', () => {
-  it('because the directory cannot be used: before its source is opened', async () => {
-    const log: string[] = [];
-    const missing = join(directory, 'missing');
-    const error = await failureOf({
-      source: countingSource({ batches: 3, log }),
-      overflow: 'spill',
-      spillDir: missing,
-    });
-    expect(error.code).toBe('PWALK_SPILL_FAILED');
-    expect(error.message).toMatch(/^Batches cannot be spilled to ".*missing": .*\(ENOENT\); name/);
-    expect(log).toEqual([]);
-  });
-
-  it.each([
-    [{ overflow: 'spil' }, 'overflow is "spil"; give "pause" or "spill".'],
-    [{ spillDir: '' }, 'spillDir is empty; name a directory.'],
-    [{ spillLimit: 1000 }, 'spillLimit is 1000; give a number of bytes, at least 1 MiB.'],
-  ])('because of an option: %o', async (options, message) => {
-    const spec = { source: countingSource({ batches: 1 }), ...options } as PipelineSpec;
-    expect(await failureOf(spec)).toMatchObject({ code: 'PWALK_OPTIONS_INVALID', message });
-  });
-
-  it('because what is on disk does not come back: the sink is told, and the source ended', async () => {
-    const { open, opened } = gate();
-    const log: string[] = [];
-    const write = async () => {
-      await opened;
-      for (const path of spillFiles()) truncateSync(path, 100);
-    };
-    const error = await failureOf({
-      source: countingSource({
-        batches: 1000,
-        log,
-        onPull: (pulled) => pulled === 100 && open(),
-      }),
-      sinks: [recordingSink({ write, log })],
-      overflow: 'spill',
-      spillDir: directory,
-    });
-    expect(error.code).toBe('PWALK_SPILL_FAILED');
-    expect(error.message).toMatch(/^Batches that were spilled to ".*" do not come back: it is /);
-    expect(log).toContain('close sink PWALK_SPILL_FAILED');
-    expect(log).toContain('end of read');
-  });
-
-  it('because its source does: at once', async () => {
-    const { open, opened } = gate();
-    let written = 0;
-    const write = async () => {
-      await opened;
-      written++;
-    };
-    const error = await failureOf({
-      source: countingSource({
-        batches: 100,
-        failAt: 90,
-        onPull: (pulled) => pulled === 91 && open(),
-      }),
-      sinks: [recordingSink({ write })],
-      overflow: 'spill',
-      spillDir: directory,
-    });
-    expect(error.message).toMatch(/the source broke/);
-    expect(written).toBeLessThan(50);
-  });
-
-  it('because it is cancelled: at once, whatever waits', async () => {
-    const { open, opened } = gate();
-    const abort = new AbortController();
-    const log: string[] = [];
-    const source = countingSource({
-      batches: 1_000_000,
-      log,
-      onPull: (pulled) => {
-        if (pulled !== 100) return;
-        abort.abort();
-        open();
-      },
-    });
-    const error = await failureOf({
-      source,
-      sinks: [recordingSink({ write: () => opened, log })],
-      overflow: 'spill',
-      spillDir: directory,
-      signal: abort.signal,
-    });
-    expect(error.code).toBe('PWALK_CANCELLED');
-    expect(log).toContain('end of read');
-    expect(log).toContain('close sink PWALK_CANCELLED');
-  });
 });

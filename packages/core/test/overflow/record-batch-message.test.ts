@@ -2,6 +2,7 @@ import { RecordBatchStreamWriter, tableFromIPC } from 'apache-arrow';
 import { describe, expect, it } from 'vitest';
 import { toRecordBatch } from '../../src/arrow/index.js';
 import {
+  DictionaryColumn,
   EntryBatch,
   EntrySchema,
   type Field,
@@ -11,8 +12,11 @@ import {
 import { RecordBatchMessages } from '../../src/overflow/record-batch-message.js';
 import { everyColumn, everyColumnBatch } from '../support/every-column.js';
 
-function messageOf(schema: EntrySchema, batch: EntryBatch): Buffer {
-  const messages = new RecordBatchMessages(schema);
+function messageOf(
+  schema: EntrySchema,
+  batch: EntryBatch,
+  messages = new RecordBatchMessages(schema),
+): Buffer {
   const laidOut = messages.layOut(batch);
   // Whatever is there before is overwritten, or it would be in the padding.
   const message = Buffer.alloc(laidOut.byteLength, 0xaa);
@@ -22,10 +26,11 @@ function messageOf(schema: EntrySchema, batch: EntryBatch): Buffer {
 
 /** There and back, into memory that is longer, as slabs are. */
 function roundTrip(schema: EntrySchema, batch: EntryBatch): EntryBatch {
-  const message = messageOf(schema, batch);
+  const messages = new RecordBatchMessages(schema);
+  const message = messageOf(schema, batch, messages);
   const memory = new SharedArrayBuffer(message.length + 100);
   message.copy(Buffer.from(memory));
-  return new RecordBatchMessages(schema).read(memory);
+  return messages.read(memory);
 }
 
 function rowsOf(batch: EntryBatch): Record<string, unknown>[] {
@@ -99,5 +104,32 @@ describe('messages of Arrow', () => {
     const schema = fullEntrySchema.pick(new Set(['path', 'size']));
     const back = roundTrip(schema, everyColumnBatch(3));
     expect(back.schema.fields.map(({ name }) => name)).toEqual(['path', 'size']);
+  });
+
+  describe('of a column of words', () => {
+    const schema = new EntrySchema([
+      { name: 'kind', type: 'dictionary', nullable: false, values: ['x'], description: 'a word' },
+    ]);
+    const batchOf = (codes: number[], words: readonly string[]) =>
+      EntryBatch.of(
+        schema,
+        new Map([['kind', new DictionaryColumn(Uint8Array.from(codes), words)]]),
+      );
+
+    it('give back its words, where those of the field are others', () => {
+      const batch = batchOf([1, 0], ['a', 'b']);
+      expect(rowsOf(roundTrip(schema, batch))).toEqual([{ kind: 'b' }, { kind: 'a' }]);
+    });
+
+    it('refuse others in a later batch', () => {
+      const messages = new RecordBatchMessages(schema);
+      messages.layOut(batchOf([0], ['a', 'b']));
+      messages.layOut(batchOf([1], ['a', 'b']));
+      for (const words of [['b', 'a'], ['a'], ['a', 'b', 'c']]) {
+        expect(() => messages.layOut(batchOf([0], words))).toThrow(
+          'Column "kind" has other words than in the batches before; give one vocabulary to all batches of a source.',
+        );
+      }
+    });
   });
 });
