@@ -90,7 +90,12 @@ function openNameless(): number {
   const name = join(tmpdir(), `pwalk-totals-${randomBytes(12).toString('hex')}`);
   try {
     const fd = openSync(name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
-    unlinkSync(name);
+    try {
+      unlinkSync(name);
+    } catch (cause) {
+      closeSync(fd);
+      throw cause;
+    }
     return fd;
   } catch (cause) {
     throw spoolFailure(cause);

@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstdlib>
+#include <utility>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -15,9 +16,9 @@ void SpillFile::make() {
   if (fd_.valid()) return;
   if (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL) throw SpillError(errno);
   std::string name = options_.directory + "/.pwalk-spill-XXXXXX";
-  fd_.reset(::mkostemp(name.data(), O_CLOEXEC));
-  if (!fd_.valid()) throw SpillError(errno);
-  if (::unlink(name.c_str()) != 0) throw SpillError(errno);
+  UniqueFd named(::mkostemp(name.data(), O_CLOEXEC));
+  if (!named.valid() || ::unlink(name.c_str()) != 0) throw SpillError(errno);
+  fd_ = std::move(named);
 }
 
 uint32_t SpillFile::write(std::string_view bytes) {
