@@ -49,7 +49,7 @@ export interface PipelineProgress extends SourceProgress {
 /** How a run ended that did not fail. */
 export interface PipelineResult {
   readonly scan: ScanFacts;
-  /** Null when the source keeps no account. */
+  /** Null when the source keeps no account, or a filter ended the stream before the source did. */
   readonly accounting: Accounting | null;
   /** With how many threads the source read; null when it does not tell. */
   readonly threads: SourceThreads | null;

@@ -203,13 +203,18 @@ class Run {
     const endProgress = startProgress(source.instance, onProgress && show, (error) =>
       this.#abort.abort(PwalkError.from(error, 'pipeline', 'progress')),
     );
-    await this.#stream(source, scanned, filters, branches, sourceContext).finally(endProgress);
+    const stream = this.#stream(source, scanned, filters, branches, sourceContext);
+    const wasLeftEarly = await stream.finally(endProgress);
     this.#abort.signal.throwIfAborted();
 
-    const accounting = told(source, 'accounting', () => source.instance.accounting?.()) ?? null;
+    // One that was left in the middle has counted what it did not get to hand over: its account says nothing.
+    const accounting = wasLeftEarly
+      ? null
+      : (told(source, 'accounting', () => source.instance.accounting?.()) ?? null);
     if (accounting !== null) checkAccounting(accounting, this.#rows);
     const threads = told(source, 'threads', () => source.instance.threads?.()) ?? null;
-    const isPartial = told(source, 'isPartial', () => source.instance.isPartial?.()) ?? false;
+    const isPartial =
+      wasLeftEarly || (told(source, 'isPartial', () => source.instance.isPartial?.()) ?? false);
     const spilledBytes = told(source, 'spilledBytes', () => source.instance.spilledBytes?.()) ?? 0;
     const changes: [LiveStage<'action'>, EffectCounts][] = [];
     for (const action of actions) {
@@ -241,14 +246,17 @@ class Run {
   readonly #mapThrough = (filter: LiveStage<'filter'>) =>
     mapThrough(filter, this.#context(filter), (work) => this.#mapping.set(filter.id, work));
 
-  /** The stream itself; resolves when every branch has taken the last batch, and the source has ended. */
+  /**
+   * The stream itself; resolves when every branch has taken the last batch, and the source has ended.
+   * @returns whether a filter had enough before the source came to its end
+   */
   async #stream(
     source: LiveStage<'source'>,
     schema: EntrySchema,
     filters: readonly LiveStage<'filter'>[],
     branches: readonly Branch[],
     ctx: SourceContext,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const read = async function* (run: Run): AsyncIterable<EntryBatch> {
       const batches = await callHook(source, 'read', () => source.instance.read(ctx));
       for await (const batch of stamped(source, 'read', batches)) {
@@ -308,9 +316,12 @@ class Run {
       onFail: (error) => this.#abort.abort(PwalkError.from(error, 'pipeline', 'run')),
       signal: this.#abort.signal,
     });
-    // A filter that had enough leaves the source at work: what it counts is right when it has ended.
-    if (this.#returning !== null) await this.#returning;
-    else checkDelivery(this.#rows, this.#handedOn, overflow?.size ?? 0);
+    if (this.#returning !== null) {
+      await this.#returning;
+      return true;
+    }
+    checkDelivery(this.#rows, this.#handedOn, overflow?.size ?? 0);
+    return false;
   }
 
   #sinkContext(sink: LiveStage<'sink'>): SinkContext {

@@ -4,10 +4,13 @@ import type { PwalkError } from '../errors/pwalk-error.js';
 /** What a run came to that did not fail. */
 export interface Success {
   readonly ok: true;
-  /** Null when the source keeps no account. */
+  /** Null when the source keeps no account, or a filter ended the stream before the source did. */
   readonly accounting: Accounting | null;
   readonly complete: boolean;
-  /** The source was asked to end early or to begin in the middle: of what it left there is no row. @default false */
+  /**
+   * The source was asked to end early or to begin in the middle, or a filter had enough: of what is left there is no
+   * row. @default false
+   */
   readonly isPartial?: boolean;
   readonly finishedAt: Date;
 }
